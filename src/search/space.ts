@@ -1,0 +1,185 @@
+import { availableIn, ceilDiv, type Dataflow, haloOf, type Limit } from '../dataflow/dataflow.ts';
+import type { LayerShape } from '../layer/shape.ts';
+import type { Corner } from './measure.ts';
+import { type Point, type PointMaker, pointMaker } from './point.ts';
+
+/** All mappings between two corners: each parameter in a range of its own. */
+export interface Box {
+  readonly low: Point;
+  readonly high: Point;
+}
+
+/**
+ * Why mappings got no look: they break the limit of that name; a mapping close by is at least as good (`dominated`); their box
+ * has a bound that is no better than the best mapping (`bound`); or the search was told to stop (`unexplored`).
+ */
+export type PruningReason = Limit['name'] | 'dominated' | 'bound' | 'unexplored';
+
+/** Told how many mappings leave the search, and why. */
+export type OnPruned = (reason: PruningReason, mappings: number) => void;
+
+/** A dataflow's mappings of one layer, and what can be said of a box of them at once. */
+export class MappingSpace {
+  readonly dataflow: Dataflow;
+  readonly shape: LayerShape;
+  /** The end of each parameter's range. */
+  readonly ranges: readonly number[];
+  readonly point: PointMaker;
+  private readonly pes: number;
+  private readonly limits: readonly { readonly limit: Limit; readonly parameters: readonly number[] }[];
+  /** Parameters that move neither active PEs nor halo: of the values with one ceiling, the smallest is as good as any. */
+  private readonly onlyInCeilings: readonly number[];
+
+  constructor(dataflow: Dataflow, shape: LayerShape, pes: number, limits: readonly Limit[]) {
+    this.dataflow = dataflow;
+    this.shape = shape;
+    this.pes = pes;
+    this.point = pointMaker(dataflow);
+    this.ranges = dataflow.parameters.map(({ tiles }) => shape[tiles]);
+    const indices = [...this.ranges.keys()];
+    const twos = this.ranges.map(() => 2);
+    const growth = (of: (at: Point) => number, i: number) =>
+      of(this.point(twos.with(i, 3))) - of(this.point(twos));
+    // A function that is affine in each parameter and never falls, if it is flat anywhere above 1, is flat everywhere
+    this.limits = limits.map((limit) => ({
+      limit,
+      parameters: indices.filter((i) => growth((at) => limit.needed(at), i) > 0),
+    }));
+    this.onlyInCeilings = indices.filter(
+      (i) =>
+        !['E', 'F'].includes(dataflow.parameters[i]!.tiles) &&
+        growth((at) => dataflow.activePes(shape, at), i) === 0,
+    );
+  }
+
+  everything(): Box {
+    return { low: this.point(this.ranges.map(() => 1)), high: this.point([...this.ranges]) };
+  }
+
+  /** Mappings in a box. */
+  sizeOf({ low, high }: Box): number {
+    let size = 1;
+    for (let i = 0; i < low.values.length; i++) size *= high.values[i]! - low.values[i]! + 1;
+    return size;
+  }
+
+  fits(mapping: Point): boolean {
+    return this.limits.every(({ limit }) => limit.needed(mapping) <= availableIn(limit, mapping));
+  }
+
+  /** Shrinks a box to what can be best in it; false if nothing is left. */
+  shrink(box: Box, onPruned: OnPruned): boolean {
+    return (
+      this.leaveDominatedBelow(box, onPruned) &&
+      this.leaveWhatBreaksLimits(box, onPruned) &&
+      this.leaveDominatedAbove(box, onPruned)
+    );
+  }
+
+  /**
+   * The best that a box's mappings could be, each trip by itself; exact for a box of one mapping. `most` differs from `least` only
+   * where it is asked for.
+   */
+  bestCorner({ low, high }: Box, withMost: boolean): Corner {
+    const { dataflow, shape } = this;
+    const least = dataflow.trips(shape, high);
+    return {
+      least,
+      most: withMost ? dataflow.trips(shape, low) : least,
+      halo: this.leastHalo(low, high),
+      activePes: Math.min(dataflow.activePes(shape, high), this.pes),
+    };
+  }
+
+  /** Every trip, the halo and the PEs at their worst. */
+  worstCorner(): Corner {
+    const { dataflow, shape } = this;
+    const { low, high } = this.everything();
+    const trips = dataflow.trips(shape, low);
+    const size = (mapping: Point) => haloOf(shape, mapping).numerator / haloOf(shape, mapping).denominator;
+    const halo = haloOf(shape, size(low) > size(high) ? low : high);
+    return { least: trips, most: trips, halo, activePes: 1 };
+  }
+
+  /** Limits are affine in each parameter alone, so that two samples tell the largest value that fits. */
+  private leaveWhatBreaksLimits(box: Box, onPruned: OnPruned): boolean {
+    const low = box.low.values;
+    const high = box.high.values;
+    for (const { limit, parameters } of this.limits) {
+      const atLow = limit.needed(box.low);
+      const room = availableIn(limit, box.high) - atLow;
+      if (room < 0) {
+        onPruned(limit.name, this.sizeOf(box));
+        return false;
+      }
+      for (const i of parameters) {
+        const from = low[i]!;
+        if (from === high[i]!) continue;
+        low[i] = from + 1;
+        const step = limit.needed(box.low) - atLow;
+        low[i] = from;
+        if (step > 0) this.endAt(box, i, from + Math.floor(room / step), limit.name, onPruned);
+      }
+    }
+    return true;
+  }
+
+  private leaveDominatedBelow(box: Box, onPruned: OnPruned): boolean {
+    const low = box.low.values;
+    for (const i of this.onlyInCeilings) {
+      const range = this.ranges[i]!;
+      const trips = ceilDiv(range, low[i]!);
+      if (Math.max(ceilDiv(range, trips), this.roomFor(i, box.high)) < low[i]!) {
+        const next = trips === 1 ? range + 1 : ceilDiv(range, trips - 1);
+        const end = box.high.values[i]!;
+        const values = Math.min(next, end + 1) - low[i]!;
+        onPruned('dominated', (this.sizeOf(box) / (end - low[i]! + 1)) * values);
+        low[i] = low[i]! + values;
+        if (next > end) return false;
+      }
+    }
+    return true;
+  }
+
+  private leaveDominatedAbove(box: Box, onPruned: OnPruned): boolean {
+    for (const i of this.onlyInCeilings) {
+      const range = this.ranges[i]!;
+      const end = ceilDiv(range, ceilDiv(range, box.high.values[i]!));
+      this.endAt(box, i, Math.max(end, box.low.values[i]!, this.roomFor(i, box.high)), 'dominated', onPruned);
+    }
+    return true;
+  }
+
+  private endAt(box: Box, i: number, end: number, reason: PruningReason, onPruned: OnPruned): void {
+    const values = box.high.values[i]! - end;
+    if (values <= 0) return;
+    onPruned(reason, (this.sizeOf(box) / (box.high.values[i]! - box.low.values[i]! + 1)) * values);
+    box.high.values[i] = end;
+  }
+
+  /** The smallest value of a parameter that leaves room, in limits that it sets itself, for every mapping up to `high`. */
+  private roomFor(i: number, high: Point): number {
+    let value = 1;
+    const own = high.values[i]!;
+    for (const { limit } of this.limits) {
+      if (typeof limit.available === 'number') continue;
+      high.values[i] = 1;
+      const atOne = limit.available(high);
+      high.values[i] = 2;
+      const step = limit.available(high) - atOne;
+      high.values[i] = own;
+      if (step > 0) value = Math.max(value, 1 + Math.ceil((limit.needed(high) - atOne) / step));
+    }
+    return value;
+  }
+
+  /** Ifmap words per ofmap pixel fall with the tile's size, but grow with it where the stride exceeds the filter. */
+  private leastHalo(low: Point, high: Point) {
+    const { spanR, spanS, Uv, Uh } = this.shape;
+    if (spanR >= Uv && spanS >= Uh) return haloOf(this.shape, high);
+    return haloOf(this.shape, {
+      ...(high.e !== undefined && { e: spanR < Uv ? low.e! : high.e }),
+      ...(high.f !== undefined && { f: spanS < Uh ? low.f! : high.f }),
+    });
+  }
+}
