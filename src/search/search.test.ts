@@ -21,9 +21,10 @@ const sum = (numbers: Iterable<number>) => [...numbers].reduce((total, number) =
 
 function worth(dataflow: Dataflow, shape: LayerShape, mapping: Record<string, number>, costs: EnergyCosts) {
   const accesses = countAccesses(dataflow, shape, mapping);
-  const energy = sum(
+  const moving = sum(
     LEVELS.flatMap((level) => DATA_TYPES.map((data) => costs[level] * accesses[level][data])),
   );
+  const energy = costs.alu * shape.macs + moving;
   const delay = 1 / dataflow.activePes(shape, mapping);
   return { energy, delay, dram: sum(Object.values(accesses.dram)), edp: energy * delay } satisfies Record<
     Objective,
@@ -73,7 +74,7 @@ describe.each(DATAFLOWS)('$name', (dataflow) => {
           );
         }
       }),
-      { numRuns: 100 },
+      { numRuns: Number(process.env.RUNS ?? 100) },
     );
   });
 

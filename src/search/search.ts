@@ -12,7 +12,7 @@ import type { LayerShape } from '../layer/shape.ts';
 import { Heap } from './heap.ts';
 import type { Corner, Measure } from './measure.ts';
 import { measuresOf, type Objective } from './objective.ts';
-import { mappingOf, type Point } from './point.ts';
+import { type Point, recordOf } from './point.ts';
 import { type Box, MappingSpace, type PruningReason } from './space.ts';
 
 /** What the search did, in mappings. */
@@ -73,7 +73,7 @@ interface Node extends Box {
 
 /** The best mapping so far. */
 interface Best {
-  readonly mapping: Point;
+  readonly point: Point;
   readonly corner: Corner;
   readonly values: readonly number[];
 }
@@ -83,6 +83,7 @@ class BranchAndBound {
   private readonly measures: readonly Measure[];
   /** The trips of which more is better in some measure, and those that count in any. */
   private readonly wanted: readonly boolean[];
+  private readonly wantsAny: boolean;
   private readonly counted: readonly boolean[];
   private readonly haloCounts: boolean;
   private readonly open = new Heap<Node>(isMorePromising);
@@ -96,6 +97,7 @@ class BranchAndBound {
     this.measures = measures;
     const trips = space.worstCorner().most;
     this.wanted = trips.map((_, trip) => measures.some((measure) => measure.prefersMore(trip)));
+    this.wantsAny = this.wanted.includes(true);
     this.counted = trips.map((_, trip) => measures.some((measure) => measure.dependsOn(trip)));
     this.haloCounts = measures.some((measure) => measure.dependsOnHalo);
   }
@@ -114,7 +116,7 @@ class BranchAndBound {
     if (node !== undefined) this.giveUp(node);
     const { visited, boxes, prunedBy } = this;
     const search = { spaceSize, visited, pruned: spaceSize - visited, prunedBy, boxes, proven };
-    return { feasible: true, mapping: mappingOf(space.dataflow, this.best!.mapping), search };
+    return { feasible: true, mapping: recordOf(space.dataflow, this.best!.point), search };
   }
 
   /** Leaves the open boxes out, but for the smallest mapping if none was visited. */
@@ -142,7 +144,7 @@ class BranchAndBound {
     this.offer(upper);
   }
 
-  /** The parameter that would cost most if it had to stay at the low end of its range. */
+  /** The parameter that would cost most if it had to stay at the low end of its range, and if there were PEs without end. */
   private decisiveParameter(node: Node): number {
     const [first, second] = this.measures as [Measure, Measure];
     const low = node.low.values;
@@ -154,7 +156,7 @@ class BranchAndBound {
       const end = high[i]!;
       if (end === low[i]) continue;
       high[i] = low[i]!;
-      const corner = this.cornerOf(node);
+      const corner = this.cornerOf(node, Number.POSITIVE_INFINITY);
       high[i] = end;
       const value = first.value(corner);
       if (value > worstValue || (value === worstValue && second.value(corner) > second.value(worst))) {
@@ -176,13 +178,13 @@ class BranchAndBound {
   }
 
   private nodeOf(box: Box): Node {
-    const corner = this.cornerOf(box);
+    const corner = this.cornerOf(box, this.space.pes);
     const values = this.measures.map((measure) => measure.value(corner));
     return { low: box.low, high: box.high, corner, values };
   }
 
-  private cornerOf(box: Box): Corner {
-    return this.space.bestCorner(box, this.wanted.includes(true));
+  private cornerOf(box: Box, pes: number): Corner {
+    return this.space.bestCorner(box, pes, this.wantsAny);
   }
 
   /** True if the box's largest mapping is worth as much as its bound. */
@@ -194,7 +196,7 @@ class BranchAndBound {
     );
   }
 
-  private hasHaloOf({ halo }: Corner, mapping: Point): boolean {
+  private hasHaloOf({ halo }: Corner, { mapping }: Point): boolean {
     if (!this.haloCounts) return true;
     const { numerator, denominator } = haloOf(this.space.shape, mapping);
     return numerator * halo.denominator === halo.numerator * denominator;
@@ -205,9 +207,9 @@ class BranchAndBound {
     this.prune('dominated', this.space.sizeOf(node) - 1);
     const order = this.compareToBest(node);
     if (order > 0) return;
-    const mapping = this.firstOfEquals(node);
+    const point = this.firstOfEquals(node);
     const { corner, values } = node;
-    if (order < 0 || this.comesBeforeBest(mapping)) this.best = { mapping, corner, values };
+    if (order < 0 || this.comesBeforeBest(point)) this.best = { point, corner, values };
   }
 
   private readonly prune = (reason: PruningReason, mappings: number): void => {
@@ -231,7 +233,7 @@ class BranchAndBound {
   }
 
   private comesBeforeBest({ values }: Point): boolean {
-    const best = this.best!.mapping.values;
+    const best = this.best!.point.values;
     const i = values.findIndex((value, i) => value !== best[i]);
     return i >= 0 && values[i]! < best[i]!;
   }
@@ -239,23 +241,23 @@ class BranchAndBound {
   /** The first of the mappings in a box that are worth as much as its largest. */
   private firstOfEquals({ low, high, corner }: Node): Point {
     const { dataflow, shape, point } = this.space;
-    const isEqual = (mapping: Point) =>
-      dataflow.activePes(shape, mapping) === corner.activePes &&
-      this.hasHaloOf(corner, mapping) &&
-      dataflow.trips(shape, mapping).every((trip, k) => !this.counted[k] || trip === corner.least[k]) &&
-      this.space.fits(mapping);
-    const mapping = point([...high.values]);
-    for (let i = low.values.length - 1; i >= 0; i--) {
+    const isEqual = (other: Point) =>
+      dataflow.activePes(shape, other.mapping) === corner.activePes &&
+      this.hasHaloOf(corner, other) &&
+      dataflow.trips(shape, other.mapping).every((trip, k) => !this.counted[k] || trip === corner.least[k]) &&
+      this.space.fits(other);
+    const found = [...high.values];
+    for (let i = found.length - 1; i >= 0; i--) {
       let first = low.values[i]!;
-      let last = mapping.values[i]!;
+      let last = found[i]!;
       while (first < last) {
         const middle = (first + last) >> 1;
-        if (isEqual(point(mapping.values.with(i, middle)))) last = middle;
+        if (isEqual(point(found.with(i, middle)))) last = middle;
         else first = middle + 1;
       }
-      mapping.values[i] = last;
+      found[i] = last;
     }
-    return mapping;
+    return point(found);
   }
 }
 

@@ -1,4 +1,4 @@
-import { availableIn, ceilDiv, type Dataflow, haloOf, type Limit } from '../dataflow/dataflow.ts';
+import { availableIn, ceilDiv, type Dataflow, haloOf, type Limit, type Ratio } from '../dataflow/dataflow.ts';
 import type { LayerShape } from '../layer/shape.ts';
 import type { Corner } from './measure.ts';
 import { type Point, type PointMaker, pointMaker } from './point.ts';
@@ -25,7 +25,7 @@ export class MappingSpace {
   /** The end of each parameter's range. */
   readonly ranges: readonly number[];
   readonly point: PointMaker;
-  private readonly pes: number;
+  readonly pes: number;
   private readonly limits: readonly { readonly limit: Limit; readonly parameters: readonly number[] }[];
   /** Parameters that move neither active PEs nor halo: of the values with one ceiling, the smallest is as good as any. */
   private readonly onlyInCeilings: readonly number[];
@@ -43,12 +43,12 @@ export class MappingSpace {
     // A function that is affine in each parameter and never falls, if it is flat anywhere above 1, is flat everywhere
     this.limits = limits.map((limit) => ({
       limit,
-      parameters: indices.filter((i) => growth((at) => limit.needed(at), i) > 0),
+      parameters: indices.filter((i) => growth((at) => limit.needed(at.mapping), i) > 0),
     }));
     this.onlyInCeilings = indices.filter(
       (i) =>
         !['E', 'F'].includes(dataflow.parameters[i]!.tiles) &&
-        growth((at) => dataflow.activePes(shape, at), i) === 0,
+        growth((at) => dataflow.activePes(shape, at.mapping), i) === 0,
     );
   }
 
@@ -63,7 +63,7 @@ export class MappingSpace {
     return size;
   }
 
-  fits(mapping: Point): boolean {
+  fits({ mapping }: Point): boolean {
     return this.limits.every(({ limit }) => limit.needed(mapping) <= availableIn(limit, mapping));
   }
 
@@ -77,17 +77,17 @@ export class MappingSpace {
   }
 
   /**
-   * The best that a box's mappings could be, each trip by itself; exact for a box of one mapping. `most` differs from `least` only
-   * where it is asked for.
+   * The best that a box's mappings could be with so many PEs, each trip by itself; exact for a box of one mapping.
+   * `most` differs from `least` only where it is asked for.
    */
-  bestCorner({ low, high }: Box, withMost: boolean): Corner {
+  bestCorner({ low, high }: Box, pes: number, withMost: boolean): Corner {
     const { dataflow, shape } = this;
-    const least = dataflow.trips(shape, high);
+    const least = dataflow.trips(shape, high.mapping);
     return {
       least,
-      most: withMost ? dataflow.trips(shape, low) : least,
+      most: withMost ? dataflow.trips(shape, low.mapping) : least,
       halo: this.leastHalo(low, high),
-      activePes: Math.min(dataflow.activePes(shape, high), this.pes),
+      activePes: Math.min(dataflow.activePes(shape, high.mapping), pes),
     };
   }
 
@@ -95,9 +95,10 @@ export class MappingSpace {
   worstCorner(): Corner {
     const { dataflow, shape } = this;
     const { low, high } = this.everything();
-    const trips = dataflow.trips(shape, low);
-    const size = (mapping: Point) => haloOf(shape, mapping).numerator / haloOf(shape, mapping).denominator;
-    const halo = haloOf(shape, size(low) > size(high) ? low : high);
+    const trips = dataflow.trips(shape, low.mapping);
+    const size = ({ numerator, denominator }: Ratio) => numerator / denominator;
+    const [small, large] = [haloOf(shape, low.mapping), haloOf(shape, high.mapping)];
+    const halo = size(small) > size(large) ? small : large;
     return { least: trips, most: trips, halo, activePes: 1 };
   }
 
@@ -106,8 +107,8 @@ export class MappingSpace {
     const low = box.low.values;
     const high = box.high.values;
     for (const { limit, parameters } of this.limits) {
-      const atLow = limit.needed(box.low);
-      const room = availableIn(limit, box.high) - atLow;
+      const atLow = limit.needed(box.low.mapping);
+      const room = availableIn(limit, box.high.mapping) - atLow;
       if (room < 0) {
         onPruned(limit.name, this.sizeOf(box));
         return false;
@@ -116,7 +117,7 @@ export class MappingSpace {
         const from = low[i]!;
         if (from === high[i]!) continue;
         low[i] = from + 1;
-        const step = limit.needed(box.low) - atLow;
+        const step = limit.needed(box.low.mapping) - atLow;
         low[i] = from;
         if (step > 0) this.endAt(box, i, from + Math.floor(room / step), limit.name, onPruned);
       }
@@ -164,17 +165,17 @@ export class MappingSpace {
     for (const { limit } of this.limits) {
       if (typeof limit.available === 'number') continue;
       high.values[i] = 1;
-      const atOne = limit.available(high);
+      const atOne = limit.available(high.mapping);
       high.values[i] = 2;
-      const step = limit.available(high) - atOne;
+      const step = limit.available(high.mapping) - atOne;
       high.values[i] = own;
-      if (step > 0) value = Math.max(value, 1 + Math.ceil((limit.needed(high) - atOne) / step));
+      if (step > 0) value = Math.max(value, 1 + Math.ceil((limit.needed(high.mapping) - atOne) / step));
     }
     return value;
   }
 
   /** Ifmap words per ofmap pixel fall with the tile's size, but grow with it where the stride exceeds the filter. */
-  private leastHalo(low: Point, high: Point) {
+  private leastHalo({ mapping: low }: Point, { mapping: high }: Point): Ratio {
     const { spanR, spanS, Uv, Uh } = this.shape;
     if (spanR >= Uv && spanS >= Uh) return haloOf(this.shape, high);
     return haloOf(this.shape, {
