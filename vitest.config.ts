@@ -1,3 +1,19 @@
 import { defineConfig } from 'vitest/config';
+import type { Reporter, TestModule } from 'vitest/node';
 
-export default defineConfig({ test: { include: ['src/**/*.test.ts'], testTimeout: 60_000 } });
+/** Ends the output with a line that any tool can read. */
+const closingLine: Reporter = {
+  onTestRunEnd(modules: readonly TestModule[], errors) {
+    const tests = modules.flatMap((module) => [...module.children.allTests()]);
+    const count = (state: string) => tests.filter((test) => test.result().state === state).length;
+    const broken = modules.filter((module) => module.errors().length > 0).length + errors.length;
+    // After the summary of the default reporter
+    process.once('exit', () =>
+      process.stdout.write(`${count('passed')} passed, ${count('failed') + broken} failed\n`),
+    );
+  },
+};
+
+export default defineConfig({
+  test: { include: ['src/**/*.test.ts'], testTimeout: 60_000, reporters: ['default', closingLine] },
+});

@@ -41,24 +41,45 @@ export class InputError extends Error {
 
 /** One line for one problem: `net.yaml:4:12: layers[0].kernel: found 0; allowed: a whole number from 1 to 1000000`. */
 export function describeProblem(problem: Problem): string {
-  const { code, file, position, path, found, allowed, suggestion } = problem;
+  const { file, position, path, allowed, suggestion } = problem;
   const place = [file, position?.line, position?.column].filter((part) => part !== undefined).join(':');
   const where = path
     .map((key, i) => (typeof key === 'number' ? `[${key}]` : i > 0 ? `.${key}` : key))
     .join('');
-  const what =
-    code === 'missing'
-      ? 'missing'
-      : code === 'unreadable' || code === 'syntax'
-        ? String(found)
-        : code === 'unknown-key'
-          ? `unknown key ${show(found)}`
-          : `found ${show(found)}`;
   const hint = suggestion === undefined ? '' : ` (did you mean ${suggestion}?)`;
-  return `${[place, where, what].filter((part) => part !== '').join(': ')}${hint}${allowed && `; allowed: ${allowed}`}`;
+  const statement = [place, where, whatIsWrong(problem)].filter((part) => part !== '').join(': ');
+  return `${statement}${hint}${allowed && `; allowed: ${allowed}`}`;
 }
 
-function show(value: unknown): string {
-  const text = typeof value === 'number' || value === undefined ? String(value) : JSON.stringify(value);
+function whatIsWrong({ code, path, found }: Problem): string {
+  switch (code) {
+    case 'missing':
+      return path.length === 0 ? 'empty' : 'missing';
+    case 'unknown-key':
+      return `unknown key ${show(found)}`;
+    case 'syntax':
+    case 'unreadable':
+      return String(found);
+    default:
+      return `found ${show(found)}`;
+  }
+}
+
+/** A value in at most 60 characters, however large it is: `[3, {"a": "x"}]`. */
+function show(value: unknown, levels = 3): string {
+  const isCollection = typeof value === 'object' && value !== null;
+  const plain = typeof value === 'string' ? JSON.stringify(value) : String(value);
+  const text = isCollection ? showCollection(value, levels) : plain;
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
+}
+
+function showCollection(value: object, levels: number): string {
+  const isList = Array.isArray(value);
+  const parts = Object.entries(value)
+    .slice(0, 30)
+    .map(
+      ([key, part]) =>
+        (isList ? '' : `${JSON.stringify(key)}: `) + (levels > 0 ? show(part, levels - 1) : '...'),
+    );
+  return isList ? `[${parts.join(', ')}]` : `{${parts.join(', ')}}`;
 }

@@ -1,13 +1,15 @@
+import type { ReuseFactors } from '../dataflow/reuse.ts';
 import type { DataType, Level, PerLevelAndData } from '../hardware/energy.ts';
+import type { Layer } from '../layer/layer.ts';
+import type { Objective } from '../search/objective.ts';
+import type { SearchReport } from '../search/search.ts';
+
+export type { Objective } from '../search/objective.ts';
 
 /*
  * The results of an analysis: plain data, and the public form of `rowhouse analyze --json`. Its field names are a
  * contract with scripts and do not change.
  */
-
-/** What the search for a mapping should make small. */
-export const OBJECTIVES = ['energy', 'edp', 'delay', 'dram'] as const;
-export type Objective = (typeof OBJECTIVES)[number];
 
 /** Why a dataflow cannot run a layer. */
 export interface Infeasibility {
@@ -31,24 +33,10 @@ export interface Energy {
   readonly byData: Readonly<Record<DataType, number>>;
 }
 
-/** What the search did, in mappings. */
-export interface SearchReport {
-  /** Product of the parameters' ranges. */
-  readonly spaceSize: number;
-  /** Mappings whose cost was computed. */
-  readonly visited: number;
-  /** The rest. */
-  readonly pruned: number;
-  /** The pruned ones by reason: a limit's name, `dominated` (another mapping is at least as good), or `bound`. */
-  readonly prunedBy: Readonly<Record<string, number>>;
-  /** True where nothing that could be better was left out. */
-  readonly proven: boolean;
-}
-
 /** A layer under one dataflow, mapped in the best way. */
 export interface FeasibleLayer {
   readonly name: string;
-  readonly type: 'conv' | 'fc' | 'pool';
+  readonly type: Layer['type'];
   readonly feasible: true;
   readonly macs: number;
   readonly activePes: number;
@@ -62,15 +50,13 @@ export interface FeasibleLayer {
   /** Energy per MAC × delay per MAC. */
   readonly edp: number;
   /** The factors a, b, c, d of Eq. (3) and (4), per data type. */
-  readonly reuse: Readonly<
-    Record<DataType, { readonly a: number; readonly b: number; readonly c: number; readonly d: number }>
-  >;
+  readonly reuse: Readonly<Record<DataType, ReuseFactors>>;
   readonly search: SearchReport;
 }
 
 export interface InfeasibleLayer {
   readonly name: string;
-  readonly type: 'conv' | 'fc' | 'pool';
+  readonly type: Layer['type'];
   readonly feasible: false;
   readonly macs: number;
   readonly reason: Infeasibility;

@@ -53,14 +53,10 @@ export interface Dataflow<X extends Mapping = Mapping> {
   /** The paper's short name: `RS`. */
   readonly name: string;
   readonly title: string;
-  /** RF per PE where dataflows share an area (section 3 of docs/model.md). */
+  /** RF per PE where dataflows share an area (docs/model.md, equal area). */
   readonly rfBytes: number;
   /** In the order in which ties are broken towards smaller values. */
   readonly parameters: readonly Parameter[];
-  /** The parameters of which more never costs more, in the order of `parameters`. Held by a test. */
-  readonly largest: readonly (string & keyof X)[];
-  /** The others, in the order in which the search fixes them: any order is right, a good one is fast. */
-  readonly branch: readonly (string & keyof X)[];
   limits(shape: LayerShape, storage: StorageSizes): readonly Limit<X>[];
   /** PEs that compute; a product of parameters, and the `needed` of the limit `pes`. */
   activePes(shape: LayerShape, mapping: X): number;
@@ -98,12 +94,9 @@ export function haloOf(shape: LayerShape, { e, f }: Mapping): Ratio {
   return { numerator: rows * columns, denominator: (e ?? 1) * (f ?? 1) };
 }
 
-/** Size of the dimension that a parameter tiles: the end of its range. */
-export const rangeOf = (shape: LayerShape, parameter: Parameter): number => shape[parameter.tiles];
-
 /** Mappings in a dataflow's space: the product of the parameters' ranges. */
 export const spaceSize = (dataflow: Dataflow, shape: LayerShape): number =>
-  dataflow.parameters.reduce((size, parameter) => size * rangeOf(shape, parameter), 1);
+  dataflow.parameters.reduce((size, { tiles }) => size * shape[tiles], 1);
 
 /** The mapping that needs least of everything. */
 export const allOnes = (dataflow: Dataflow): Mapping =>
@@ -126,6 +119,10 @@ export function brokenLimits<X extends Mapping>(limits: readonly Limit<X>[], map
     }))
     .filter(({ needed, available }) => needed > available);
 }
+
+/** True if a dataflow has any mapping that can run a layer. */
+export const runnable = (dataflow: Dataflow, shape: LayerShape, storage: StorageSizes): boolean =>
+  brokenLimits(dataflow.limits(shape, storage), allOnes(dataflow)).length === 0;
 
 export const availableIn = <X extends Mapping>({ available }: Limit<X>, mapping: X): number =>
   typeof available === 'number' ? available : available(mapping);

@@ -26,8 +26,6 @@ export const noLocalReuse: Dataflow<NoLocalReuseMapping> = {
   title: 'no local reuse',
   rfBytes: 0,
   parameters,
-  largest: ['m', 'p'],
-  branch: ['q', 'n', 'f', 'e'],
 
   limits: (shape, { glbWords, pes }) => {
     const { R, S } = shape;

@@ -27,8 +27,6 @@ export const outputStationaryA: Dataflow<OutputStationaryAMapping> = {
   title: 'output stationary, single channel, many pixels',
   rfBytes: 98,
   parameters,
-  largest: ['m'],
-  branch: ['f', 'e', 'n'],
 
   limits: (shape, { glbWords, rfWords, pes }) => {
     const { C, R, S, Uh } = shape;

@@ -26,8 +26,6 @@ export const outputStationaryB: Dataflow<OutputStationaryBMapping> = {
   title: 'output stationary, many channels, many pixels',
   rfBytes: 10,
   parameters,
-  largest: ['m', 'p'],
-  branch: ['f', 'n'],
 
   limits: (shape, { glbWords, rfWords, pes }) => {
     const { C, R, S, Uh } = shape;

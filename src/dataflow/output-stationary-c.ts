@@ -15,8 +15,6 @@ export const outputStationaryC: Dataflow<OutputStationaryCMapping> = {
   title: 'output stationary, many channels, single pixel',
   rfBytes: 2,
   parameters,
-  largest: ['m', 'p'],
-  branch: ['n'],
 
   limits: (shape, { glbWords, rfWords, pes }) => {
     const { C, R, S } = shape;

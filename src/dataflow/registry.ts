@@ -1,4 +1,5 @@
 import type { Dataflow } from './dataflow.ts';
+
 import { noLocalReuse } from './no-local-reuse.ts';
 import { outputStationaryA } from './output-stationary-a.ts';
 import { outputStationaryB } from './output-stationary-b.ts';

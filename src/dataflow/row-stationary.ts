@@ -29,8 +29,6 @@ export const rowStationary: Dataflow<RowStationaryMapping> = {
   title: 'row stationary',
   rfBytes: 512,
   parameters,
-  largest: ['m', 'p'],
-  branch: ['f', 'n', 'q', 'r', 't'],
 
   limits: (shape, { glbWords, rfWords, pes }) => {
     const { C, E, H, S } = shape;

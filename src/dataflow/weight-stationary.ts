@@ -25,8 +25,6 @@ export const weightStationary: Dataflow<WeightStationaryMapping> = {
   title: 'weight stationary',
   rfBytes: 2,
   parameters,
-  largest: [],
-  branch: ['f', 't', 'r'],
 
   limits: (shape, { glbWords, rfWords, pes }) => {
     const { N, E, F, R, S } = shape;

@@ -1,4 +1,4 @@
-import { type AreaCurve, EYERISS_AREA_CURVE, equalAreaBytes } from './area.ts';
+import { type AreaCurve, area, EYERISS_AREA_CURVE, equalAreaBytes } from './area.ts';
 import { type EnergyCosts, EYERISS_ENERGY } from './energy.ts';
 
 /**
@@ -35,6 +35,9 @@ export interface StorageSizes {
   readonly glbWords: number;
 }
 
+/** RF per PE in the baseline of the paper's comparisons: Eyeriss, ISCA 2016, section VI-B. */
+export const BASELINE_RF_BYTES = 512;
+
 /**
  * The baseline of the paper's comparisons: 512 B of RF per PE and as much GLB, as an area that each dataflow divides
  * in its own way (ISCA 2016, section VI-B).
@@ -44,20 +47,33 @@ export const eyerissBaseline = (pes: number): Hardware => ({
   pes,
   wordBits: 16,
   energy: EYERISS_ENERGY,
-  storage: { divide: 'baseline', rfBytesPerPe: 512 },
+  storage: { divide: 'baseline', rfBytesPerPe: BASELINE_RF_BYTES },
   areaCurve: EYERISS_AREA_CURVE,
 });
 
 /**
- * The storage that a dataflow with its own `rfBytes` per PE has on this hardware, or undefined where its RFs
- * alone take more than the area.
+ * The storage that a dataflow with its own `rfBytes` per PE has on this hardware, or undefined where its RFs leave
+ * less than a word of the area to the GLB.
  */
 export function storageFor(hardware: Hardware, rfBytes: number): StorageSizes | undefined {
   const { pes, wordBits, storage, areaCurve } = hardware;
   if (storage.divide === 'fixed') return inWords(pes, storage.rfBytes, storage.glbBytes, wordBits);
   const rf = storage.rfBytes ?? rfBytes;
-  const glbBytes = equalAreaBytes(areaCurve, pes, rf, storage);
-  return glbBytes === undefined ? undefined : inWords(pes, rf, glbBytes, wordBits);
+  const sizes = inWords(pes, rf, equalAreaBytes(areaCurve, pes, rf, storage) ?? 0, wordBits);
+  return sizes.glbWords > 0 ? sizes : undefined;
+}
+
+/** The storage area that RFs of these bytes and a GLB of one word take, and the one that there is, in µm². */
+export function areaShortage(hardware: Hardware, rfBytes: number) {
+  const { pes, wordBits, storage, areaCurve } = hardware;
+  const size = (bytes: number) => area(areaCurve, bytes);
+  const rf = storage.divide === 'fixed' ? storage.rfBytes : (storage.rfBytes ?? rfBytes);
+  const needed = pes * size(rf) + size(Math.ceil(wordBits / 8));
+  if (storage.divide === 'fixed')
+    return { rfBytes: rf, needed, available: pes * size(rf) + size(storage.glbBytes) };
+  if (storage.divide === 'area') return { rfBytes: rf, needed, available: storage.area };
+  const { rfBytesPerPe } = storage;
+  return { rfBytes: rf, needed, available: pes * size(rfBytesPerPe) + size(pes * rfBytesPerPe) };
 }
 
 function inWords(pes: number, rfBytes: number, glbBytes: number, wordBits: number): StorageSizes {

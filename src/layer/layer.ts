@@ -92,6 +92,9 @@ export interface NetworkSpec {
   readonly layers: readonly LayerSpec[];
 }
 
+/** Problems beyond these are not told: a network with so many has one cause. */
+const MOST_PROBLEMS = 100;
+
 /** The largest size that any dimension of a layer may have. */
 export const LARGEST_SIZE = 1_000_000;
 
@@ -103,10 +106,11 @@ export const LARGEST_SIZE = 1_000_000;
  */
 export function networkFromSpec(spec: NetworkSpec): Network {
   const problems: Problem[] = [];
+  const names = new Set<string>();
   const layers = spec.layers.map((layer, i) => {
     const at = ['layers', i];
     const found = layerProblems(layer).map((problem) => ({ ...problem, path: [...at, ...problem.path] }));
-    if (spec.layers.findIndex((other) => other.name === layer.name) < i) {
+    if (names.has(layer.name)) {
       found.push({
         code: 'not-allowed',
         path: [...at, 'name'],
@@ -114,13 +118,14 @@ export function networkFromSpec(spec: NetworkSpec): Network {
         allowed: 'a name that no other layer has',
       });
     }
+    names.add(layer.name);
     problems.push(...found);
     return found.length === 0 ? normalise(layer) : undefined;
   });
   if (spec.layers.length === 0) {
     problems.push({ code: 'missing', path: ['layers'], allowed: 'at least one layer' });
   }
-  if (problems.length > 0) throw new InputError(...problems);
+  if (problems.length > 0) throw new InputError(...problems.slice(0, MOST_PROBLEMS));
   return { name: spec.name, layers: layers.filter((layer) => layer !== undefined) };
 }
 

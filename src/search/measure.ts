@@ -6,6 +6,7 @@ import {
   type Level,
   type PerLevelAndData,
 } from '../hardware/energy.ts';
+import { fraction } from '../hardware/fraction.ts';
 import type { LayerShape } from '../layer/shape.ts';
 
 /** What a mapping, or the best conceivable mapping of a set, is worth: all that a measure looks at. */
@@ -168,13 +169,13 @@ type WholeCosts = Readonly<Record<keyof EnergyCosts, bigint>>;
 
 /** The costs in the largest unit that makes whole numbers of their decimal forms: 0.5 and 6 become 5 and 60. */
 function wholeCosts(costs: EnergyCosts): WholeCosts {
-  const decimals = Object.entries(costs).map(([name, cost]) => {
-    const [digits = '0', exponent = '0'] = cost.toExponential().split('e');
-    const [whole = '0', fraction = ''] = digits.split('.');
-    return { name, digits: BigInt(whole + fraction), exponent: Number(exponent) - fraction.length };
-  });
-  const unit = Math.min(0, ...decimals.map(({ exponent }) => exponent));
+  const fractions = Object.entries(costs).map(([name, cost]) => [name, fraction(cost)] as const);
+  // Denominators are powers of ten
+  const scale = fractions.reduce(
+    (scale, [, [, denominator]]) => (scale % denominator ? denominator : scale),
+    1n,
+  );
   return Object.fromEntries(
-    decimals.map(({ name, digits, exponent }) => [name, digits * 10n ** BigInt(exponent - unit)]),
+    fractions.map(([name, [numerator, denominator]]) => [name, numerator * (scale / denominator)]),
   ) as WholeCosts;
 }

@@ -1,0 +1,155 @@
+import { countAccesses } from '../dataflow/counts.ts';
+import type { Dataflow } from '../dataflow/dataflow.ts';
+import { DATAFLOWS } from '../dataflow/registry.ts';
+import { reuseFactors } from '../dataflow/reuse.ts';
+import { eyerissBaseline, type Hardware, storageFor } from '../hardware/hardware.ts';
+import type { Layer, Network } from '../layer/layer.ts';
+import { layerShape } from '../layer/shape.ts';
+import type { Objective } from '../search/objective.ts';
+import { findBestMapping } from '../search/search.ts';
+import { energyOf, totalEnergy } from './energy.ts';
+import type { AnalysisResult, DataflowResult, FeasibleLayer, LayerResult, NetworkTotal } from './result.ts';
+import { whyNoGlb, whyNot } from './why-not.ts';
+
+export interface AnalysisOptions {
+  /** Default: all six. */
+  readonly dataflows?: readonly Dataflow[] | undefined;
+  /** Default: the paper's baseline with 256 PEs. */
+  readonly hardware?: Hardware | undefined;
+  /** Images in a batch. Default: 16. */
+  readonly batch?: number | undefined;
+  /** What the best mapping makes small. Default: energy. */
+  readonly objective?: Objective | undefined;
+  /** The layers to map, of the network's. Default: those that do MACs, which leaves pooling out. */
+  readonly layers?: readonly Layer[] | undefined;
+}
+
+/** A layer under a dataflow is done: so many of all. */
+export interface Progress {
+  readonly done: number;
+  readonly of: number;
+}
+
+/**
+ * The best mapping of every layer under every dataflow, and what it costs (ISCA 2016, section VI).
+ *
+ * @throws InputError if the batch is not a whole number from 1 or makes a layer too large to count exactly.
+ */
+export function analyze(network: Network, options: AnalysisOptions = {}): AnalysisResult {
+  const steps = analysisSteps(network, options);
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+  }
+}
+
+/** {@link analyze} in steps, for callers that show progress or can be interrupted. */
+export function* analysisSteps(
+  network: Network,
+  {
+    dataflows = DATAFLOWS,
+    hardware = eyerissBaseline(256),
+    batch = 16,
+    objective = 'energy',
+    layers = network.layers.filter(({ type }) => type !== 'pool'),
+  }: AnalysisOptions = {},
+): Generator<Progress, AnalysisResult> {
+  const results: DataflowResult[] = [];
+  const of = dataflows.length * layers.length;
+  let done = 0;
+  for (const dataflow of dataflows) {
+    const mapped = mapper(dataflow, hardware, batch, objective);
+    const layerResults: LayerResult[] = [];
+    for (const layer of layers) {
+      layerResults.push(mapped(layer));
+      yield { done: ++done, of };
+    }
+    results.push(dataflowResult(dataflow, hardware, layerResults));
+  }
+  const notMapped = network.layers.filter((layer) => !layers.includes(layer)).map(({ name }) => name);
+  return { network: network.name, batch, objective, hardware: hardware.name, notMapped, results };
+}
+
+/**
+ * One layer under one dataflow: its best mapping and what it costs, or why it cannot run.
+ *
+ * @throws InputError as {@link analyze} does.
+ */
+export function analyzeLayer(
+  layer: Layer,
+  dataflow: Dataflow,
+  { hardware = eyerissBaseline(256), batch = 16, objective = 'energy' }: AnalysisOptions = {},
+): LayerResult {
+  return mapper(dataflow, hardware, batch, objective)(layer);
+}
+
+/** Maps layer after layer, but each shape only once: networks repeat themselves. */
+function mapper(dataflow: Dataflow, hardware: Hardware, batch: number, objective: Objective) {
+  const storage = storageFor(hardware, dataflow.rfBytes);
+  const known = new Map<string, LayerResult>();
+  const map = (layer: Layer): LayerResult => {
+    const { name, type } = layer;
+    const shape = layerShape(layer, batch);
+    const { macs } = shape;
+    if (storage === undefined) {
+      return { name, type, feasible: false, macs, reason: whyNoGlb(dataflow, hardware) };
+    }
+    const found = findBestMapping(dataflow, shape, storage, hardware.energy, { objective });
+    if (!found.feasible) {
+      const reason = whyNot(dataflow, layer, batch, { hardware, storage }, found.broken);
+      return { name, type, feasible: false, macs, reason };
+    }
+    const { mapping, search } = found;
+    const accesses = countAccesses(dataflow, shape, mapping);
+    const energy = energyOf(macs, accesses, hardware.energy);
+    const activePes = dataflow.activePes(shape, mapping);
+    const reuse = reuseFactors(shape, accesses);
+    const delay = macs / activePes;
+    const edp = energy.perMac / activePes;
+    return {
+      name,
+      type,
+      feasible: true,
+      macs,
+      activePes,
+      delay,
+      mapping,
+      accesses,
+      energy,
+      edp,
+      reuse,
+      search,
+    };
+  };
+  return (layer: Layer): LayerResult => {
+    const key = JSON.stringify({ ...layer, name: '' });
+    const result = known.get(key) ?? map(layer);
+    known.set(key, result);
+    return { ...result, name: layer.name };
+  };
+}
+
+function dataflowResult(
+  { name, title, rfBytes }: Dataflow,
+  hardware: Hardware,
+  layers: readonly LayerResult[],
+): DataflowResult {
+  const storage = storageFor(hardware, rfBytes) ?? { pes: hardware.pes, rfBytes, glbBytes: 0 };
+  const sizes = { pes: storage.pes, rfBytes: storage.rfBytes, glbBytes: storage.glbBytes };
+  const feasible = layers.filter((layer) => layer.feasible);
+  const total = feasible.length === layers.length ? totalOf(feasible) : null;
+  return { dataflow: name, title, feasible: total !== null, hardware: sizes, layers, total };
+}
+
+function totalOf(layers: readonly FeasibleLayer[]): NetworkTotal {
+  const sum = (of: (layer: FeasibleLayer) => number) => layers.reduce((total, layer) => total + of(layer), 0);
+  const macs = sum((layer) => layer.macs);
+  const energy = totalEnergy(
+    macs,
+    layers.map((layer) => layer.energy),
+  );
+  const dram = sum(({ accesses: { dram } }) => dram.ifmap + dram.weight + dram.psum);
+  const delayPerMac = sum((layer) => layer.delay) / macs;
+  const edp = energy.perMac * delayPerMac;
+  return { macs, energyPerMac: energy.perMac, dramPerMac: dram / macs, delayPerMac, edp, energy };
+}

@@ -1,0 +1,32 @@
+import { setImmediate } from 'node:timers/promises';
+
+/** Work is quiet for so long before it shows that it goes on, and then for so long between two signs of it. */
+const QUIET_MS = 500;
+const PAUSE_MS = 50;
+
+/**
+ * Runs work that comes in steps to its end. Shows how far it is on standard error, where that is a terminal, and lets go
+ * often enough for Ctrl-C.
+ */
+export async function withProgress<R>(
+  label: string,
+  steps: Generator<{ readonly done: number; readonly of: number }, R>,
+): Promise<R> {
+  const start = performance.now();
+  let last = start;
+  const show = (text: string) => {
+    if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
+  };
+  for (;;) {
+    const step = steps.next();
+    const now = performance.now();
+    if (step.done) {
+      if (now - start > QUIET_MS) show('');
+      return step.value;
+    }
+    if (now - last < PAUSE_MS) continue;
+    last = now;
+    if (now - start > QUIET_MS) show(`${label}: ${step.value.done} of ${step.value.of}`);
+    await setImmediate();
+  }
+}

@@ -1,0 +1,95 @@
+/**
+ * Rowhouse: map, simulate and compare CNN accelerator dataflows. Everything here runs in a browser too.
+ *
+ * @packageDocumentation
+ */
+
+export {
+  type AnalysisOptions,
+  analysisSteps,
+  analyze,
+  analyzeLayer,
+  type Progress,
+} from './analysis/analyze.ts';
+export { energyOf } from './analysis/energy.ts';
+export type {
+  AnalysisResult,
+  DataflowResult,
+  Energy,
+  FeasibleLayer,
+  Infeasibility,
+  InfeasibleLayer,
+  LayerResult,
+  NetworkTotal,
+} from './analysis/result.ts';
+export { countAccesses } from './dataflow/counts.ts';
+export {
+  type BrokenLimit,
+  brokenLimits,
+  type Dataflow,
+  type Limit,
+  type LimitName,
+  type Mapping,
+  type Parameter,
+} from './dataflow/dataflow.ts';
+export { noLocalReuse } from './dataflow/no-local-reuse.ts';
+export { outputStationaryA } from './dataflow/output-stationary-a.ts';
+export { outputStationaryB } from './dataflow/output-stationary-b.ts';
+export { outputStationaryC } from './dataflow/output-stationary-c.ts';
+export { DATAFLOWS } from './dataflow/registry.ts';
+export { inputEnergy, psumEnergy, type ReuseFactors, reuseFactors } from './dataflow/reuse.ts';
+export { rowStationary } from './dataflow/row-stationary.ts';
+export { weightStationary } from './dataflow/weight-stationary.ts';
+export { type AreaCurve, area, EYERISS_AREA_CURVE } from './hardware/area.ts';
+export {
+  DATA_TYPES,
+  type DataType,
+  type EnergyCosts,
+  EYERISS_ENERGY,
+  LEVELS,
+  type Level,
+  type PerLevelAndData,
+} from './hardware/energy.ts';
+export {
+  eyerissBaseline,
+  type Hardware,
+  type Storage,
+  type StorageSizes,
+  storageFor,
+} from './hardware/hardware.ts';
+export { formatHardware, hardwareSchema, parseHardware } from './hardware/hardware-file.ts';
+export { hardwarePreset } from './hardware/presets.ts';
+export { describeProblem, InputError, type Position, type Problem } from './input-error.ts';
+export { BUILTIN_NETWORKS, type BuiltinNetwork, builtinNetwork } from './layer/builtin.ts';
+export {
+  type ConvLayer,
+  type FcLayer,
+  type FmapSize,
+  type Layer,
+  type LayerSpec,
+  layerFromSpec,
+  type Network,
+  type NetworkSpec,
+  networkFromSpec,
+  ofmapSize,
+  outputSize,
+  type Padding,
+  type Pair,
+  type PoolLayer,
+} from './layer/layer.ts';
+export { networkSchema, parseNetwork } from './layer/network-file.ts';
+export { selectLayers } from './layer/select.ts';
+export { type Dimension, type LayerShape, layerShape } from './layer/shape.ts';
+export { type NetworkTotals, networkTotals, type Totals } from './layer/totals.ts';
+export { analysisChart, type ChartOptions, layersChart, networkChart } from './report/chart.ts';
+export { ANALYSIS_COLUMNS, analysisCsv, type CsvColumn } from './report/csv.ts';
+export { analysisHtml } from './report/html.ts';
+export { renderSvg } from './report/render.ts';
+export { analysisTable, type NetworkRow, networksTable, type TableOptions } from './report/table.ts';
+export { OBJECTIVES, type Objective } from './search/objective.ts';
+export {
+  findBestMapping,
+  type SearchOptions,
+  type SearchOutcome,
+  type SearchReport,
+} from './search/search.ts';

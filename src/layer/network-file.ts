@@ -1,0 +1,80 @@
+import { z } from 'zod';
+import { readYaml } from '../yaml-file.ts';
+import { LARGEST_SIZE, type Network, type NetworkSpec, networkFromSpec } from './layer.ts';
+
+/**
+ * The network that the text of a YAML or JSON file describes.
+ *
+ * @param file the file's name, for messages
+ * @throws InputError with file, line and column, if the text is not YAML or not a network, or if a layer of it cannot
+ * be (see {@link networkFromSpec}).
+ */
+export function parseNetwork(text: string, file: string): Network {
+  return readYaml(text, file, networkSchema, networkFromSpec);
+}
+
+const size = z.int().min(1).max(LARGEST_SIZE);
+const padSize = z.int().min(0).max(LARGEST_SIZE);
+
+const pairOf = (one: typeof size) => z.tuple([one, one]).meta({ title: '[vertical, horizontal]' });
+const perDirection = z.union([size, pairOf(size)]);
+
+const name = z.string().min(1).describe('What the layer is called in results; no two have one name.');
+const filters = size.describe(
+  'Output channels, of all groups together; the outputs of a fully connected layer.',
+);
+const fmap = z.tuple([size, size, size]).meta({
+  title: '[channels, height, width]',
+  description: 'The ifmap: all groups together, without padding.',
+});
+const kernel = perDirection.describe('Rows and columns of a filter.');
+const stride = (standard: string) =>
+  perDirection.describe(`Rows and columns from one window to the next. Default: ${standard}.`);
+const pad = z
+  .union([
+    padSize,
+    pairOf(padSize),
+    z.tuple([padSize, padSize, padSize, padSize]).meta({ title: '[top, left, bottom, right]' }),
+  ])
+  .optional()
+  .describe('Rows and columns of zeros around the ifmap. Default: 0.');
+
+const conv = z.strictObject({
+  name,
+  type: z.literal('conv').describe('A convolution; depthwise where groups equals the channels.'),
+  input: fmap,
+  filters,
+  kernel,
+  stride: stride('1').optional(),
+  pad,
+  dilation: perDirection
+    .optional()
+    .describe('Distance between the rows and columns of a filter. Default: 1.'),
+  groups: size
+    .optional()
+    .describe('Convolutions side by side, each with its share of channels and filters. Default: 1.'),
+});
+
+const fc = z.strictObject({
+  name,
+  type: z.literal('fc').describe('A fully connected layer.'),
+  input: z
+    .union([fmap, z.tuple([size]).meta({ title: '[inputs]' })])
+    .describe('A feature map, or just the number of inputs.'),
+  filters,
+});
+
+const pool = z.strictObject({
+  name,
+  type: z.literal('pool').describe('A pooling layer.'),
+  input: fmap,
+  kernel,
+  stride: stride('the kernel, so that windows do not overlap').optional(),
+  pad,
+});
+
+/** The form of a network file. */
+export const networkSchema = z.strictObject({
+  name: z.string().min(1).describe('What the network is called in results.'),
+  layers: z.array(z.discriminatedUnion('type', [conv, fc, pool])).describe('In the order in which they run.'),
+}) satisfies z.ZodType<NetworkSpec>;

@@ -1,0 +1,169 @@
+import type { AnalysisResult, Energy, NetworkTotal } from '../analysis/result.ts';
+import { baseline, bestUnder, layersAcross, MEASURES } from './compare.ts';
+import { alike, howMany, inMillions, kilobytes, listed, mappingText } from './format.ts';
+import { type Cell, type Column, cells, marked, NONE, type Sheet } from './sheet.ts';
+
+/** What is analysed, with what, towards what. */
+export function heading({ network, batch, objective, hardware, results }: AnalysisResult): readonly string[] {
+  const pes = [...new Set(results.map((result) => result.hardware.pes))].join('/');
+  return [network, `batch ${batch}`, `${pes} PEs`, MEASURES[objective].goal, hardware];
+}
+
+/** A sentence on the layers that were left out, where there are any. */
+export function footnote({ notMapped }: AnalysisResult): string | undefined {
+  if (notMapped.length === 0) return undefined;
+  const [does, them] =
+    notMapped.length === 1 ? ['does no MACs and is', 'it'] : ['do no MACs and are', 'them'];
+  return `${listed(notMapped)} ${does} not in these sums; --layers pool maps ${them}.`;
+}
+
+/** The tables of a result, from the whole to the parts. */
+export function analysisSheets(result: AnalysisResult): readonly Sheet[] {
+  const several = result.results.length > 1;
+  return [summary(result), ...(several ? [layerByLayer(result)] : []), mappings(result), energies(result)];
+}
+
+/** A row per dataflow. */
+function summary(result: AnalysisResult): Sheet {
+  const { results } = result;
+  const base = results.length > 1 ? baseline(result) : undefined;
+  const relative = (name: string, of: (total: NetworkTotal) => number): SummaryMeasure[] =>
+    base
+      ? [{ name, unit: `× ${base.dataflow}`, of: (total) => of(total) / of(base.total), decimals: 2 }]
+      : [];
+  const measures: readonly SummaryMeasure[] = [
+    { name: 'Energy', unit: 'per MAC', of: (total) => total.energyPerMac },
+    ...relative('Energy', (total) => total.energyPerMac),
+    { name: 'DRAM', unit: 'words/MAC', of: (total) => total.dramPerMac },
+    { name: 'Throughput', unit: 'MACs/cycle', of: (total) => 1 / total.delayPerMac, better: 'high' },
+    ...(base ? relative('EDP', (total) => total.edp) : [EDP]),
+  ];
+  const columns = measures.map(({ of, better, decimals }) => {
+    const values = results.map(({ total }) => (total === null ? undefined : of(total)));
+    const write = decimals === undefined ? alike(values.filter(isKnown)) : (x: number) => x.toFixed(decimals);
+    return marked(values, write, better);
+  });
+  return {
+    title: 'Dataflows',
+    note: `${results.length > 1 ? `${BEST}; ` : ''}energy in the units of the hardware's table`,
+    columns: [
+      left('Dataflow'),
+      left('', { shrinks: true }),
+      right('RF', 'B/PE'),
+      right('GLB', 'kB'),
+      ...measures.map(({ name, unit }) => right(name, unit)),
+    ],
+    rows: results.map(({ dataflow, title, total, hardware: { rfBytes, glbBytes } }, i) => {
+      const [energy, ...others] = columns.map((column) => column[i]!);
+      return [
+        ...cells(dataflow, title, String(rfBytes), kilobytes(glbBytes)),
+        total === null ? CANNOT_RUN : energy!,
+        ...others,
+      ];
+    }),
+  };
+}
+
+interface SummaryMeasure {
+  readonly name: string;
+  readonly unit: string;
+  readonly of: (total: NetworkTotal) => number;
+  /** Default low. */
+  readonly better?: 'low' | 'high';
+  /** Default: as many as {@link alike} finds right. */
+  readonly decimals?: number;
+}
+
+const EDP: SummaryMeasure = { name: 'EDP', unit: 'per MAC²', of: (total) => total.edp };
+
+/** A row per layer, a column per dataflow: what the objective makes small. */
+function layerByLayer(result: AnalysisResult): Sheet {
+  const { name, unit, ofLayer, ofNetwork } = MEASURES[result.objective];
+  const layers = layersAcross(result).map((layer) => ({
+    ...layer,
+    values: layer.under.map((one) => (one.feasible ? ofLayer(one) : undefined)),
+  }));
+  const totals = result.results.map(({ total }) => (total === null ? undefined : ofNetwork(total)));
+  const write = alike(layers.flatMap(({ values }) => values.filter(isKnown)));
+  const macs = layers.reduce((sum, layer) => sum + layer.macs, 0);
+  return {
+    title: `${name} ${unit}, layer by layer`,
+    note: BEST,
+    columns: [
+      left('Layer', { shrinks: true }),
+      right('MACs'),
+      ...result.results.map((one) => right(one.dataflow)),
+    ],
+    rows: layers.map((layer) => [
+      ...cells(layer.name, inMillions(layer.macs)),
+      ...marked(layer.values, write),
+    ]),
+    foot: [...cells('all layers', inMillions(macs)), ...marked(totals, write)],
+  };
+}
+
+/** A row per layer: the mapping under the dataflow that is best for it, and how sure that is. */
+function mappings(result: AnalysisResult): Sheet {
+  return {
+    title: 'Best mappings',
+    note:
+      result.results.length > 1
+        ? `each layer under the dataflow with the ${MEASURES[result.objective].goal}`
+        : `the ${MEASURES[result.objective].goal}`,
+    columns: [
+      left('Layer', { shrinks: true }),
+      left('Dataflow'),
+      left('Mapping'),
+      right('PEs', 'active'),
+      left('Search'),
+      right('Visited', 'mappings'),
+    ],
+    rows: layersAcross(result).map((layer) => {
+      const best = bestUnder(result, layer);
+      if (best === undefined) return [{ text: layer.name }, CANNOT_RUN, NONE, NONE, NONE, NONE];
+      const { mapping, activePes, search } = best.layer;
+      return cells(
+        layer.name,
+        best.dataflow,
+        mappingText(mapping),
+        `${activePes} of ${best.pes}`,
+        search.proven ? 'proven' : 'not proven',
+        `${howMany(search.visited)} of ${howMany(search.spaceSize)}`,
+      );
+    }),
+  };
+}
+
+/** A row per layer: where the energy of its best mapping goes. */
+function energies(result: AnalysisResult): Sheet {
+  const layers = layersAcross(result).map((layer) => ({ layer, best: bestUnder(result, layer) }));
+  const write = alike(layers.flatMap(({ best }) => (best ? [best.layer.energy.perMac] : [])));
+  const parts = ({ byLevel: { alu, dram, glb, array, rf }, total }: Energy, macs: number) =>
+    cells(...[alu, dram, glb, array, rf, total].map((energy) => write(energy / macs)));
+  const [only, ...others] = result.results;
+  return {
+    title: 'Where the energy goes',
+    note: 'per MAC, in the same mappings',
+    columns: [
+      left('Layer', { shrinks: true }),
+      left('Dataflow'),
+      ...['ALU', 'DRAM', 'GLB', 'array', 'RF', 'total'].map((name) => right(name)),
+    ],
+    rows: layers.map(({ layer, best }) =>
+      best
+        ? [...cells(layer.name, best.dataflow), ...parts(best.layer.energy, layer.macs)]
+        : [{ text: layer.name }, CANNOT_RUN, NONE, NONE, NONE, NONE, NONE, NONE],
+    ),
+    foot:
+      only?.total && others.length === 0
+        ? [...cells('all layers', only.dataflow), ...parts(only.total.energy, only.total.macs)]
+        : undefined,
+  };
+}
+
+const BEST = '* best';
+const CANNOT_RUN: Cell = { text: 'cannot run', look: 'none' };
+
+const isKnown = <T>(value: T | undefined): value is T => value !== undefined;
+const left = (name: string, more?: Partial<Column>): Column => ({ name, align: 'left', ...more });
+const right = (name: string, unit?: string): Column => ({ name, unit, align: 'right' });

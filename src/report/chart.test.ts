@@ -1,0 +1,146 @@
+import { describe, expect, test } from 'vitest';
+import type { AnalysisResult } from '../analysis/result.ts';
+import { type Bar, barRows } from './bars.ts';
+import { analysisChart, type ChartOptions, layersChart, networkChart } from './chart.ts';
+import { longResult, renamedResult, smallResult } from './fixture.testing.ts';
+import { renderSvg } from './render.ts';
+import { type Element, everyElement, readXml } from './xml.testing.ts';
+
+const RS_ONLY: AnalysisResult = { ...smallResult, results: smallResult.results.slice(0, 1) };
+const LONG = longResult();
+
+/** The parts of the bars of an SVG as they are drawn, from left to right and then as they are stacked. */
+const barParts = (svg: string) =>
+  everyElement(readXml(svg))
+    .filter(({ attributes }) => attributes['aria-roledescription'] === 'bar')
+    .map(({ attributes }) => {
+      const [x, y, , height] = [...attributes.d!.matchAll(/-?[\d.]+(?:e-?\d+)?/g)].map(Number);
+      const named = Object.fromEntries(attributes['aria-label']!.split('; ').map((pair) => pair.split(': ')));
+      return { x: x!, y: y!, height: height!, dataflow: String(named.dataflow), part: String(named.part) };
+    });
+
+const textsOf = (svg: string) =>
+  everyElement(readXml(svg))
+    .filter(({ name }) => name === 'text')
+    .map(({ text }: Element) => text);
+
+describe('stacked bars', () => {
+  const bars = LONG.results.flatMap(({ dataflow, layers }) =>
+    layers.map(
+      (layer): Bar => ({ dataflow, layer: layer.name, run: layer.feasible ? layer : undefined, unit: 2 }),
+    ),
+  );
+
+  test.each(['level', 'data'] as const)('the parts by %s add up to the whole', (by) => {
+    const rows = barRows(bars, by);
+    bars.forEach(({ run }, place) => {
+      const own = rows.filter((row) => row.place === place);
+      const sum = own.reduce((all, { energy = 0 }) => all + energy, 0);
+      if (run === undefined) expect(own).toEqual([expect.objectContaining({ note: 'cannot run' })]);
+      else expect(sum).toBeCloseTo(run.energy.perMac / 2, 9);
+    });
+  });
+});
+
+describe('networkChart', () => {
+  test('bars are as high as their energy, whichever way they are divided', async () => {
+    const parts = barParts(await renderSvg(networkChart(smallResult)));
+    const height = (dataflow: string, names: readonly string[]) =>
+      parts
+        .filter((part) => part.dataflow === dataflow && names.includes(part.part))
+        .reduce((sum, part) => sum + part.height, 0);
+    const [rs, , nlr] = smallResult.results.map(({ total }) => total?.energyPerMac);
+    const alu = height('RS', ['ALU']) / 2;
+    for (const [dataflow, energy] of [
+      ['RS', rs!],
+      ['NLR', nlr!],
+    ] as const) {
+      const byLevel = height(dataflow, ['DRAM', 'buffer', 'array', 'RF']);
+      expect(height(dataflow, ['ifmaps', 'weights', 'psums'])).toBeCloseTo(byLevel, 6);
+      expect((byLevel + alu) / alu).toBeCloseTo(energy, 6);
+    }
+  });
+
+  test('dataflows stand in the order of the result, parts from the ALU up, in the order of the legend', async () => {
+    const reversed = { ...smallResult, results: smallResult.results.toReversed() };
+    const svg = await renderSvg(networkChart(reversed));
+    const rs = barParts(svg).filter(({ dataflow }) => dataflow === 'RS');
+    const nlr = barParts(svg).filter(({ dataflow }) => dataflow === 'NLR');
+    expect(nlr[0]!.x).toBeLessThan(rs[0]!.x);
+    const upwards = rs.slice(0, 5).toSorted((a, b) => b.y - a.y);
+    expect(upwards.map(({ part }) => part)).toEqual(['ALU', 'DRAM', 'buffer', 'array', 'RF']);
+    expect(
+      textsOf(svg)
+        .filter((text) => ['ALU', 'DRAM', 'buffer', 'array', 'RF'].includes(text))
+        .slice(0, 5),
+    ).toEqual(['RF', 'array', 'buffer', 'DRAM', 'ALU']);
+  });
+
+  test('what cannot run has its place, empty but for a note', async () => {
+    const svg = await renderSvg(networkChart(smallResult));
+    expect(barParts(svg).some(({ dataflow }) => dataflow === 'WS')).toBe(false);
+    expect(textsOf(svg).filter((text) => text === 'WS')).toHaveLength(2);
+    expect(textsOf(svg).filter((text) => text === 'cannot run')).toHaveLength(2);
+  });
+
+  test('relative to RS, RS is 1', async () => {
+    const texts = textsOf(await renderSvg(networkChart(smallResult, { relative: true })));
+    expect(texts).toContain('Energy relative to RS');
+    expect(texts.filter((text) => text === '1.00')).toHaveLength(2);
+    expect(texts).toContain('1.62');
+  });
+});
+
+describe('layersChart', () => {
+  test('every layer and every dataflow has a name on it', async () => {
+    const texts = textsOf(await renderSvg(layersChart(LONG)));
+    for (const { dataflow, layers } of LONG.results) {
+      expect(texts.filter((text) => text === dataflow)).toHaveLength(layers.length);
+      for (const { name } of layers) expect(texts).toContain(name);
+    }
+  });
+
+  test('under one dataflow the layers stand side by side', async () => {
+    const svg = await renderSvg(layersChart(RS_ONLY));
+    expect(textsOf(svg)).toEqual(expect.arrayContaining(['CONV1', 'CONV2', 'FC1']));
+    expect(barParts(svg)).toHaveLength(15);
+  });
+
+  test('relative to RS, RS is 1 in every layer', async () => {
+    const texts = textsOf(await renderSvg(layersChart(smallResult, { relative: true })));
+    expect(texts.filter((text) => text === '1.00')).toHaveLength(3);
+  });
+});
+
+describe('renderSvg', () => {
+  const charts: [
+    string,
+    (result: AnalysisResult, options?: ChartOptions) => ReturnType<typeof networkChart>,
+  ][] = [
+    ['networkChart', networkChart],
+    ['layersChart', layersChart],
+    ['analysisChart', analysisChart],
+  ];
+  const hostile = renamedResult('<img src=x onerror=alert(1)> & "co"', [
+    '<script>f()</script>',
+    'it\'s "quoted" \\ back, [0] {signal}',
+    'control \u0000\u001b and half \ud800',
+  ]);
+  const nothingRuns = { ...smallResult, results: smallResult.results.slice(1, 2) };
+
+  test.each(charts)('%s is well-formed, whatever the names and whatever runs', async (_, chart) => {
+    for (const result of [smallResult, RS_ONLY, hostile, nothingRuns]) {
+      const root = readXml(await renderSvg(chart(result)));
+      expect(root.name).toBe('svg');
+      expect(everyElement(root).filter(({ name }) => ['script', 'img', 'image', 'a'].includes(name))).toEqual(
+        [],
+      );
+      expect(JSON.stringify(root)).not.toContain('NaN');
+    }
+    expect(textsOf(await renderSvg(layersChart(hostile)))).toContain('<script>f()</script>');
+  });
+
+  test('draws the same twice', async () => {
+    expect(await renderSvg(analysisChart(LONG))).toBe(await renderSvg(analysisChart(LONG)));
+  });
+});

@@ -1,0 +1,161 @@
+import type { TopLevelSpec } from 'vega-lite';
+import type { AnalysisResult } from '../analysis/result.ts';
+import { type Bar, barRows, type Division, shortened, stackedBars, type View } from './bars.ts';
+import { baseline, type LayerAcross, layersAcross } from './compare.ts';
+import { printable } from './format.ts';
+
+export interface ChartOptions {
+  /** Draw energies relative to RS (or else the first dataflow that runs every layer), in each layer to its own. */
+  readonly relative?: boolean | undefined;
+}
+
+/** The whole network: a bar per dataflow, divided by level of the hierarchy and, beside it, by type of data. */
+export const networkChart = (result: AnalysisResult, options: ChartOptions = {}): TopLevelSpec => ({
+  ...frame(result, options),
+  ...networkView(result, options),
+});
+
+/** Every layer, divided by level: a panel of bars for each; under one dataflow alone, one bar for each. */
+export const layersChart = (result: AnalysisResult, options: ChartOptions = {}): TopLevelSpec => ({
+  ...frame(result, options),
+  ...layersView(result, options),
+});
+
+/** Both charts, one below the other. */
+export const analysisChart = (result: AnalysisResult, options: ChartOptions = {}): TopLevelSpec => ({
+  ...frame(result, options),
+  vconcat: [networkView(result, options), layersView(result, options)],
+  spacing: 40,
+  resolve: { scale: { color: 'independent' } },
+});
+
+type SideBySide = Extract<View, { hconcat: unknown }>;
+type OneBelowTheOther = Extract<View, { vconcat: unknown }>;
+
+function networkView(result: AnalysisResult, options: ChartOptions): SideBySide {
+  const base = options.relative ? baseline(result) : undefined;
+  const bars = result.results.map(
+    ({ dataflow, total }): Bar => ({
+      dataflow,
+      layer: '',
+      run: total ?? undefined,
+      unit: base?.total.energyPerMac ?? 1,
+    }),
+  );
+  const panel = (by: Division, title: string): View => ({
+    title: heading(title),
+    data: { values: [...barRows(bars, by)] },
+    ...stackedBars(bars, { by, x: 'dataflow', step: 46, height: 240, yTitle: energyLabel(base?.dataflow) }),
+  });
+  return {
+    hconcat: [panel('level', 'By level of the hierarchy'), panel('data', 'By type of data')],
+    spacing: 36,
+    resolve: { scale: { color: 'independent' } },
+  };
+}
+
+const TYPES = { conv: 'Convolutional layers', fc: 'Fully connected layers', pool: 'Pooling layers' } as const;
+
+/** Layers of one type share a scale: one fully connected layer at batch 1 would flatten all convolutions. */
+function layersView(result: AnalysisResult, options: ChartOptions): OneBelowTheOther {
+  const base = options.relative ? baseline(result)?.dataflow : undefined;
+  const layers = layersAcross(result);
+  const groups = (['conv', 'fc', 'pool'] as const).flatMap((type): View[] => {
+    const ofType = layers.filter((layer) => layer.type === type);
+    if (ofType.length === 0) return [];
+    const bars = ofType.flatMap((layer) => layerBars(result, layer, base));
+    return [result.results.length > 1 ? smallMultiples(bars, TYPES[type]) : oneRow(bars, TYPES[type])];
+  });
+  return { vconcat: groups, spacing: 28, resolve: { scale: { color: 'independent' } } };
+}
+
+function layerBars({ results }: AnalysisResult, layer: LayerAcross, base: string | undefined): Bar[] {
+  const yardstick = layer.under.find((_, i) => results[i]!.dataflow === base);
+  const unit = yardstick?.feasible ? yardstick.energy.perMac : 1;
+  return layer.under.map((one, i) => ({
+    dataflow: results[i]!.dataflow,
+    layer: layer.name,
+    run: one.feasible ? one : undefined,
+    unit,
+  }));
+}
+
+/** Pixels that the panels of one line may take. */
+const PAGE = 900;
+
+function smallMultiples(bars: readonly Bar[], title: string): View {
+  const dataflows = new Set(bars.map(({ dataflow }) => dataflow)).size;
+  const step = Math.min(40, Math.max(27, 160 / dataflows));
+  const width = dataflows * step;
+  return {
+    title: heading(title),
+    data: { values: [...barRows(bars, 'level')] },
+    facet: {
+      field: 'layer',
+      type: 'nominal',
+      sort: { field: 'place', op: 'min', order: 'ascending' },
+      title: null,
+      header: { labelExpr: shortened(Math.floor(width / 5.2)) },
+    },
+    columns: Math.max(1, Math.floor(PAGE / (width + 16))),
+    bounds: 'flush',
+    spacing: { row: 46, column: 16 },
+    spec: stackedBars(bars, { by: 'level', x: 'dataflow', step, height: 110, yTitle: null }),
+    resolve: { axis: { x: 'independent' } },
+  };
+}
+
+const oneRow = (bars: readonly Bar[], title: string): View => ({
+  title: heading(title),
+  data: { values: [...barRows(bars, 'level')] },
+  ...stackedBars(bars, {
+    by: 'level',
+    x: 'layer',
+    step: Math.min(46, Math.max(22, 640 / bars.length)),
+    height: 200,
+    yTitle: null,
+  }),
+});
+
+const energyLabel = (base: string | undefined): string =>
+  base === undefined ? 'Energy per MAC' : `Energy relative to ${base}`;
+
+/** A title that begins where the bars do. */
+const heading = (text: string) => ({ text, anchor: 'start' as const, frame: 'group' as const });
+
+/** What every chart has around it. White, whatever is behind it, so that its colours keep their contrast. */
+function frame(result: AnalysisResult, { relative }: ChartOptions) {
+  const { network, batch, hardware, results } = result;
+  const base = relative ? baseline(result)?.dataflow : undefined;
+  const only = results.length === 1 ? `, ${results[0]!.dataflow}` : '';
+  const text = printable(`${network}, batch ${batch}${only}`);
+  const unit = base === undefined ? "in units of the hardware's table" : `per MAC, ${base} = 1`;
+  const subtitle = printable(`${energyLabel(base)} ${unit} · ${hardware}`);
+  return {
+    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    description: `${text}. ${subtitle}`,
+    title: { text, subtitle, frame: 'bounds' as const, fontSize: 15, offset: 16 },
+    background: 'white',
+    padding: 12,
+    config: STYLE,
+  };
+}
+
+const STYLE = {
+  font: 'Helvetica Neue, Helvetica, Arial, sans-serif',
+  view: { stroke: null },
+  title: {
+    anchor: 'start',
+    fontSize: 12,
+    fontWeight: 'bold',
+    color: '#222',
+    subtitleColor: '#595959',
+    offset: 10,
+  },
+  axis: { labelColor: '#333', titleColor: '#333', titleFontWeight: 'normal', titlePadding: 8 },
+  axisX: { ticks: false, domainColor: '#888', labelPadding: 5 },
+  axisY: { gridColor: '#e6e6e6', domain: false, ticks: false, labelPadding: 5, tickCount: 5 },
+  header: { labelFontSize: 10, labelFontWeight: 'bold', labelColor: '#333', labelPadding: 2 },
+  legend: { labelColor: '#333', symbolType: 'square', symbolStrokeWidth: 0, rowPadding: 3 },
+  text: { fontSize: 9, color: '#333' },
+} as const satisfies TopLevelSpec['config'];
