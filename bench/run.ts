@@ -1,0 +1,88 @@
+/** Times the search against its budgets and against a plain exhaustive search: `npm run bench`. */
+import { execFileSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { analyze } from '../src/analysis/analyze.ts';
+import { energyOf } from '../src/analysis/energy.ts';
+import { countAccesses } from '../src/dataflow/counts.ts';
+import { EYERISS_ENERGY } from '../src/hardware/energy.ts';
+import { builtinNetwork } from '../src/layer/builtin.ts';
+import { selectLayers } from '../src/layer/select.ts';
+import { exhaustive } from './exhaustive.ts';
+import { figureGrid, solve, type Task, tasks } from './grid.ts';
+
+const sibling = (file: string) => fileURLToPath(new URL(file, import.meta.url));
+const node = (...words: string[]) => execFileSync(process.execPath, words, { encoding: 'utf8' });
+
+function median(times: number, measure: () => number): number {
+  return Array.from({ length: times }, measure).sort((a, b) => a - b)[times >> 1]!;
+}
+
+function milliseconds(work: () => unknown): number {
+  const start = performance.now();
+  work();
+  return performance.now() - start;
+}
+
+function report(what: string, ms: number, budget: number): void {
+  const verdict = ms < budget ? 'within' : 'OVER';
+  console.log(`${what.padEnd(62)} ${ms.toFixed(0).padStart(6)} ms   ${verdict} ${budget} ms`);
+}
+
+const grid = figureGrid();
+console.log(
+  `Medians; the grid is ${grid.length} searches, those of figures 11 to 14 (AlexNet, six dataflows).\n`,
+);
+report(
+  'grid, cold process',
+  median(5, () => Number(node(sibling('./cold.js')))),
+  1000,
+);
+const solveGrid = () => grid.forEach(solve);
+for (let i = 0; i < 5; i++) solveGrid();
+report(
+  'grid, warm',
+  median(11, () => milliseconds(solveGrid)),
+  100,
+);
+const command = sibling('../../dist/cli/main.js');
+report(
+  'rowhouse analyze alexnet, with start-up',
+  median(5, () => milliseconds(() => node(command, 'analyze', 'alexnet'))),
+  1000,
+);
+report(
+  'ResNet-50, every layer, six dataflows',
+  median(3, () => milliseconds(() => analyze(builtinNetwork('resnet-50')))),
+  5000,
+);
+const resnet = () => milliseconds(() => node(command, 'analyze', 'resnet-50'));
+report('rowhouse analyze resnet-50, with start-up', median(3, resnet), 5000);
+
+console.log('\nAgainst a plain search of every mapping that fits, CONV5 at 256 PEs and batch 1:\n');
+const conv5 = tasks(selectLayers(builtinNetwork('alexnet'), ['CONV5']), [256], [1]);
+let [plainTotal, searchTotal] = [0, 0];
+for (const task of conv5) {
+  let plain = { energy: 0, fitting: 0 };
+  const plainMs = milliseconds(() => {
+    plain = exhaustive(task);
+  });
+  const searchMs = median(101, () => milliseconds(() => solve(task)));
+  const found = energyFound(task);
+  if (Math.abs(found - plain.energy) > 1e-9 * plain.energy)
+    throw new Error(`${task.dataflow.name}: ${found}, not ${plain.energy}`);
+  plainTotal += plainMs;
+  searchTotal += searchMs;
+  const ratio = `${Math.round(plainMs / searchMs).toLocaleString('en-US')}×`.padStart(9);
+  const mappings = plain.fitting.toLocaleString('en-US').padStart(12);
+  console.log(
+    `${task.dataflow.name.padEnd(4)} ${mappings} mappings ${plainMs.toFixed(1).padStart(9)} ms, search ${searchMs.toFixed(3)} ms ${ratio}, same optimum`,
+  );
+}
+console.log(`all six together: ${Math.round(plainTotal / searchTotal).toLocaleString('en-US')}× faster`);
+
+function energyFound(task: Task): number {
+  const found = solve(task);
+  if (!found.feasible) throw new Error(`${task.dataflow.name} cannot run ${task.layer.name}`);
+  return energyOf(task.shape.macs, countAccesses(task.dataflow, task.shape, found.mapping), EYERISS_ENERGY)
+    .total;
+}
