@@ -8,8 +8,8 @@ export interface ExhaustiveResult {
 }
 
 /**
- * The least energy by a plain look at every mapping that fits: nested loops over the parameters, each left at the first value
- * that breaks a limit.
+ * The least energy by a plain look at every mapping that fits: nested loops over the parameters, each left at
+ * the first value that breaks a limit.
  */
 export function exhaustive({ dataflow, shape, storage }: Task): ExhaustiveResult {
   const costs = EYERISS_ENERGY;

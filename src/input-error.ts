@@ -39,7 +39,10 @@ export class InputError extends Error {
   }
 }
 
-/** One line for one problem: `net.yaml:4:12: layers[0].kernel: found 0; allowed: a whole number from 1 to 1000000`. */
+/**
+ * One line for one problem: `net.yaml:4:12: layers[0].kernel: found 0; allowed: a whole number from 1 to
+ * 1000000`.
+ */
 export function describeProblem(problem: Problem): string {
   const { file, position, path, allowed, suggestion } = problem;
   const place = [file, position?.line, position?.column].filter((part) => part !== undefined).join(':');

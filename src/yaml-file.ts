@@ -106,8 +106,8 @@ function contentOf(document: Document.Parsed, flaw: Flaw): unknown {
 }
 
 /**
- * Where the value that a problem is about begins, or the key if that is unknown; where there is none, the last thing
- * on the way to it that there is.
+ * Where the value that a problem is about begins, or the key if that is unknown; where there is none, the last
+ * thing on the way to it that there is.
  */
 function offsetOf(document: Document.Parsed, { code, path, found }: Problem): number {
   let node: unknown = document.contents;

@@ -8,8 +8,8 @@ import {
 import type { Energy } from './result.ts';
 
 /**
- * Energy of a layer from its counts: one ALU operation per MAC, and every access at the cost of its level (ISCA 2016, Eq. (3)
- * and (4)).
+ * Energy of a layer from its counts: one ALU operation per MAC, and every access at the cost of its level (ISCA
+ * 2016, Eq. (3) and (4)).
  *
  * @throws Error if the sums by level and by data type disagree, which is a fault of the model.
  */

@@ -3,7 +3,8 @@ import type { LayerShape } from '../layer/shape.ts';
 import { type Dataflow, haloOf, type Mapping } from './dataflow.ts';
 
 /**
- * Words that a mapping reads and writes over a whole layer, per level and data type: what Eq. (3) and (4) charge for.
+ * Words that a mapping reads and writes over a whole layer, per level and data type: what Eq. (3) and (4)
+ * charge for.
  *
  * @throws Error if the counts break an invariant, which is a fault of the dataflow's formulas.
  */

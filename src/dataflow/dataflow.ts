@@ -29,8 +29,8 @@ export const LIMIT_UNITS: Readonly<Record<LimitName, string>> = {
 };
 
 /**
- * `needed ≤ available`, the condition under which a mapping can run. `needed` is affine in each parameter alone and never falls with
- * one: the search derives the largest value that fits from two samples.
+ * `needed ≤ available`, the condition under which a mapping can run. `needed` is affine in each parameter alone
+ * and never falls with one: the search derives the largest value that fits from two samples.
  */
 export interface Limit<X extends Mapping = Mapping> {
   readonly name: LimitName;
@@ -43,9 +43,9 @@ export interface Limit<X extends Mapping = Mapping> {
  * A way to lay out a convolution on a PE array: a mapping space, its limits and its access counts (ISCA 2016,
  * sections IV and V).
  *
- * A dataflow's counts are linear in its *trips*: products of the ceilings `⌈dimension / parameter⌉`, each saying how often some
- * loop comes round. They never rise with a parameter. That split is what lets one search serve every dataflow: it
- * bounds a set of mappings by taking each trip at its own best.
+ * A dataflow's counts are linear in its *trips*: products of the ceilings `⌈dimension / parameter⌉`, each
+ * saying how often some loop comes round. They never rise with a parameter. That split is what lets one search
+ * serve every dataflow: it bounds a set of mappings by taking each trip at its own best.
  */
 export interface Dataflow<X extends Mapping = Mapping> {
   /** The name on the command line: `rs`. */
@@ -63,8 +63,8 @@ export interface Dataflow<X extends Mapping = Mapping> {
   /** How often each of the dataflow's loops comes round. */
   trips(shape: LayerShape, mapping: X): readonly number[];
   /**
-   * Words read and written over the whole layer. Linear in each of `trips` and in `halo`, which is ifmap words per ofmap pixel of
-   * a tile: `(h/e)·(w/f)` over those of e and f that the dataflow tiles.
+   * Words read and written over the whole layer. Linear in each of `trips` and in `halo`, which is ifmap words
+   * per ofmap pixel of a tile: `(h/e)·(w/f)` over those of e and f that the dataflow tiles.
    */
   accesses(shape: LayerShape, trips: readonly number[], halo: number): PerLevelAndData;
 }
@@ -85,6 +85,12 @@ export const weightUses = ({ weights, N, E, F }: LayerShape): number => weights 
 export interface Ratio {
   readonly numerator: number;
   readonly denominator: number;
+}
+
+export function isSameRatio(a: Ratio, b: Ratio): boolean {
+  const [left, right] = [a.numerator * b.denominator, b.numerator * a.denominator];
+  if (Math.max(left, right) <= Number.MAX_SAFE_INTEGER) return left === right;
+  return BigInt(a.numerator) * BigInt(b.denominator) === BigInt(b.numerator) * BigInt(a.denominator);
 }
 
 /** Words of ifmap per pixel of an e × f ofmap tile; a direction that the mapping does not tile counts as 1. */

@@ -19,7 +19,10 @@ const parameters = [
 
 export type NoLocalReuseMapping = MappingOf<typeof parameters>;
 
-/** NLR: PEs have no RF; a large GLB feeds p × q of them, ifmap pixels are broadcast to p filters, psums added over q channels. */
+/**
+ * NLR: PEs have no RF; a large GLB feeds p × q of them, ifmap pixels are broadcast to p filters, psums added
+ * over q channels.
+ */
 export const noLocalReuse: Dataflow<NoLocalReuseMapping> = {
   id: 'nlr',
   name: 'NLR',

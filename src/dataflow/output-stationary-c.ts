@@ -8,7 +8,10 @@ const parameters = [
 
 export type OutputStationaryCMapping = MappingOf<typeof parameters>;
 
-/** OSC (MOC-SOP): a PE keeps one psum; the array makes one pixel of p ofmap channels at a time, without convolutional reuse. */
+/**
+ * OSC (MOC-SOP): a PE keeps one psum; the array makes one pixel of p ofmap channels at a time, without
+ * convolutional reuse.
+ */
 export const outputStationaryC: Dataflow<OutputStationaryCMapping> = {
   id: 'osc',
   name: 'OSC',

@@ -2,9 +2,9 @@ import type { DataType, EnergyCosts, PerLevelAndData } from '../hardware/energy.
 import type { LayerShape } from '../layer/shape.ts';
 
 /**
- * How the uses of one value are split over the hierarchy (ISCA 2016, section VI-C): *a* at the DRAM, each of them *b* at
- * the GLB, each of those *c* over the array, each of those *d* at the RF. An input is used, and a psum accumulated,
- * a·b·c·d times. A level that the data type skips has factor 1.
+ * How the uses of one value are split over the hierarchy (ISCA 2016, section VI-C): *a* at the DRAM, each of
+ * them *b* at the GLB, each of those *c* over the array, each of those *d* at the RF. An input is used, and a
+ * psum accumulated, a·b·c·d times. A level that the data type skips has factor 1.
  */
 export interface ReuseFactors {
   readonly a: number;
@@ -42,13 +42,16 @@ function psumFactors(words: number, { dram, glb, array, rf }: PerLevelAndData): 
   return { a, b, c, d };
 }
 
-/** Energy of one input value, Eq. (3): `a·EC(DRAM) + ab·EC(GLB) + abc·EC(array) + abcd·EC(RF)`, every level in use. */
+/**
+ * Energy of one input value, Eq. (3): `a·EC(DRAM) + ab·EC(GLB) + abc·EC(array) + abcd·EC(RF)`, every level in
+ * use.
+ */
 export const inputEnergy = ({ a, b, c, d }: ReuseFactors, costs: EnergyCosts): number =>
   a * costs.dram + a * b * costs.glb + a * b * c * costs.array + a * b * c * d * costs.rf;
 
 /**
- * Energy of one psum, Eq. (4): `(2a−1)·EC(DRAM) + 2a(b−1)·EC(GLB) + ab(c−1)·EC(array) + 2abc(d−1)·EC(RF)`. A level with
- * factor 1 charges nothing by itself.
+ * Energy of one psum, Eq. (4): `(2a−1)·EC(DRAM) + 2a(b−1)·EC(GLB) + ab(c−1)·EC(array) + 2abc(d−1)·EC(RF)`. A
+ * level with factor 1 charges nothing by itself.
  */
 export const psumEnergy = ({ a, b, c, d }: ReuseFactors, costs: EnergyCosts): number =>
   (2 * a - 1) * costs.dram +

@@ -100,7 +100,10 @@ const curve = (): fc.Arbitrary<AreaCurve> =>
     })
     .map((points) => points.sort(([a], [b]) => a - b).map(([bytes, cents]) => [bytes, cents / 100] as const));
 
-/** By trying every size, the largest first: at 100 cents a byte and more, `cents` buy at most `cents / 100` bytes. */
+/**
+ * By trying every size, the largest first: at 100 cents a byte and more, `cents` buy at most `cents / 100`
+ * bytes.
+ */
 function largestByTrying(points: AreaCurve, cents: number): number {
   let bytes = Math.floor(cents / 100);
   while (!isAffordable(points, bytes, cents)) bytes--;

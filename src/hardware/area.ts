@@ -23,7 +23,10 @@ export const EYERISS_AREA_CURVE: AreaCurve = [
   [4096, 12.7],
 ];
 
-/** The area that RFs and GLB share, in µm²; or the one that `pes` RFs of so many bytes and a GLB of their total size take. */
+/**
+ * The area that RFs and GLB share, in µm²; or the one that `pes` RFs of so many bytes and a GLB of their total
+ * size take.
+ */
 export type AreaBudget = { readonly area: number } | { readonly rfBytesPerPe: number };
 
 /** Area of one memory of whole `bytes`, in µm². */

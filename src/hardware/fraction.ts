@@ -1,7 +1,10 @@
 /** An exact number: numerator over a positive denominator, not necessarily in lowest terms. */
 export type Fraction = readonly [numerator: bigint, denominator: bigint];
 
-/** The number that a person who writes `value` in the shortest way means: 0.1 is 1/10, not the double next to it. */
+/**
+ * The number that a person who writes `value` in the shortest way means: 0.1 is 1/10, not the double next to
+ * it.
+ */
 export function fraction(value: number): Fraction {
   const [digits = '0', exponent = '0'] = value.toExponential().split('e');
   const [whole = '0', decimals = ''] = digits.split('.');

@@ -5,9 +5,10 @@ import { type EnergyCosts, EYERISS_ENERGY } from './energy.ts';
  * How storage is divided between the register files (RF) of the PEs and the global buffer (GLB).
  *
  * - `fixed`: these sizes for every dataflow.
- * - `area`: every dataflow gets the same `area` (µm²), takes its own RF per PE from it (or `rfBytes`) and the GLB gets what
- *   is left.
- * - `baseline`: an area of `pes` RFs of `rfBytesPerPe` bytes and a GLB of the same total: `J·area(b) + area(J·b)`.
+ * - `area`: every dataflow gets the same `area` (µm²), takes its own RF per PE from it (or `rfBytes`) and the
+ *   GLB gets what is left.
+ * - `baseline`: an area of `pes` RFs of `rfBytesPerPe` bytes and a GLB of the same total: `J·area(b) +
+ *   area(J·b)`.
  */
 export type Storage =
   | { readonly divide: 'fixed'; readonly rfBytes: number; readonly glbBytes: number }
@@ -39,8 +40,8 @@ export interface StorageSizes {
 export const BASELINE_RF_BYTES = 512;
 
 /**
- * The baseline of the paper's comparisons: 512 B of RF per PE and as much GLB, as an area that each dataflow divides
- * in its own way (ISCA 2016, section VI-B).
+ * The baseline of the paper's comparisons: 512 B of RF per PE and as much GLB, as an area that each dataflow
+ * divides in its own way (ISCA 2016, section VI-B).
  */
 export const eyerissBaseline = (pes: number): Hardware => ({
   name: `eyeriss-${pes}`,

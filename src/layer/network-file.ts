@@ -6,8 +6,8 @@ import { LARGEST_SIZE, type Network, type NetworkSpec, networkFromSpec } from '.
  * The network that the text of a YAML or JSON file describes.
  *
  * @param file the file's name, for messages
- * @throws InputError with file, line and column, if the text is not YAML or not a network, or if a layer of it cannot
- * be (see {@link networkFromSpec}).
+ * @throws InputError with file, line and column, if the text is not YAML or not a network, or if a layer of it
+ * cannot be (see {@link networkFromSpec}).
  */
 export function parseNetwork(text: string, file: string): Network {
   return readYaml(text, file, networkSchema, networkFromSpec);

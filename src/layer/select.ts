@@ -5,7 +5,8 @@ import type { Layer, Network } from './layer.ts';
 const TYPES: readonly Layer['type'][] = ['conv', 'fc', 'pool'];
 
 /**
- * The layers of a network that a list names, in the network's order: by name, or all of a type (`conv`, `fc`, `pool`).
+ * The layers of a network that a list names, in the network's order: by name, or all of a type (`conv`, `fc`,
+ * `pool`).
  *
  * @throws InputError if an entry is neither, or the network has no layer of that type.
  */

@@ -245,7 +245,10 @@ const SIX = [
   ['NLR', 'no local reuse'],
 ] as const;
 
-/** A result as long as ResNet-50's: bottleneck blocks under six dataflows, numbers from a small random generator. */
+/**
+ * A result as long as ResNet-50's: bottleneck blocks under six dataflows, numbers from a small random
+ * generator.
+ */
 export function longResult(convLayers = 53): AnalysisResult {
   const random = generator(7);
   const shapes: LayerShape[] = Array.from({ length: convLayers }, (_, i) => ({

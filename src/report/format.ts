@@ -2,7 +2,10 @@
 export const printable = (text: string): string =>
   text.replace(/[\p{Cc}\p{Cs}\p{Noncharacter_Code_Point}\p{Bidi_Control}]/gu, '\uFFFD');
 
-/** How to write these numbers one below the other: with three digits of the smallest, but five at most of the largest. */
+/**
+ * How to write these numbers one below the other: with three digits of the smallest, but five at most of the
+ * largest.
+ */
 export function alike(values: readonly number[]): (value: number) => string {
   const magnitudes = values.filter((value) => value > 0).map((value) => Math.floor(Math.log10(value)));
   const wanted = Math.min(2 - Math.min(...magnitudes, 2), 4 - Math.max(...magnitudes, 0));

@@ -20,10 +20,11 @@ export interface Corner {
 }
 
 /**
- * Something to make small: a sum of access costs, the reciprocal of the active PEs (delay per MAC), or their product.
+ * Something to make small: a sum of access costs, the reciprocal of the active PEs (delay per MAC), or their
+ * product.
  *
- * Sums in double precision order most pairs. Two values within `slack` of each other may be equal, and are compared
- * as fractions of whole numbers, so that ties are ties.
+ * Sums in double precision order most pairs. Two values within `slack` of each other may be equal, and are
+ * compared as fractions of whole numbers, so that ties are ties.
  */
 export class Measure {
   private readonly fixed: readonly number[];
@@ -41,7 +42,8 @@ export class Measure {
   }
 
   /**
-   * The energy of ALU and accesses, also per active PE. `worst` is the corner of the whole mapping space: its magnitude sets the rounding error to reckon with.
+   * The energy of ALU and accesses, or that per active PE. `worst` is the corner of the whole mapping space: its
+   * magnitude sets the rounding error to reckon with.
    */
   static ofEnergy(
     dataflow: Dataflow,
@@ -73,7 +75,10 @@ export class Measure {
     return this.dividesByPes ? sum / activePes : sum;
   }
 
-  /** Negative where a is smaller, positive where b is, 0 where they are equal as fractions. `valueOfA` is `value(a)`. */
+  /**
+   * Negative where a is smaller, positive where b is, 0 where they are equal as fractions. `valueOfA` is
+   * `value(a)`.
+   */
   compare(a: Corner, valueOfA: number, b: Corner, valueOfB: number): number {
     const difference = valueOfA - valueOfB;
     if (difference > this.slack || difference < -this.slack) return difference;
@@ -95,17 +100,22 @@ export class Measure {
   }
 
   private compareExactly(a: Corner, b: Corner): number {
-    const scaleA = a.halo.denominator * (this.dividesByPes ? a.activePes : 1);
-    const scaleB = b.halo.denominator * (this.dividesByPes ? b.activePes : 1);
-    const limit = Number.MAX_SAFE_INTEGER / Math.max(scaleA, scaleB);
-    if (this.magnitude(a) * a.halo.denominator < limit && this.magnitude(b) * b.halo.denominator < limit) {
+    const scaleOf = ({ halo, activePes }: Corner) => halo.denominator * (this.dividesByPes ? activePes : 1);
+    const [scaleA, scaleB] = [scaleOf(a), scaleOf(b)];
+    const largest = Math.max(this.magnitude(a) * a.halo.denominator, this.magnitude(b) * b.halo.denominator);
+    if (largest * Math.max(scaleA, scaleB) < Number.MAX_SAFE_INTEGER) {
       return this.numerator(a) * scaleB - this.numerator(b) * scaleA;
     }
-    const difference = this.exactNumerator(a) * BigInt(scaleB) - this.exactNumerator(b) * BigInt(scaleA);
+    const exactScaleOf = ({ halo, activePes }: Corner) =>
+      BigInt(halo.denominator) * (this.dividesByPes ? BigInt(activePes) : 1n);
+    const difference = this.exactNumerator(a) * exactScaleOf(b) - this.exactNumerator(b) * exactScaleOf(a);
     return difference < 0n ? -1 : difference > 0n ? 1 : 0;
   }
 
-  /** The value times the halo's denominator (and PEs): a whole number, exact where it and its parts are under 2^53. */
+  /**
+   * The value times the halo's denominator (and PEs): a whole number, exact where it and its parts are under
+   * 2^53.
+   */
   private numerator({ least, most, halo }: Corner): number {
     const { fixed, perHalo } = this;
     let sum = fixed[0]! * halo.denominator + perHalo[0]! * halo.numerator;
@@ -161,8 +171,8 @@ function tripCost(dataflow: Dataflow, shape: LayerShape, costs: EnergyCosts, tri
 }
 
 function weigh(macs: number, accesses: PerLevelAndData, costs: WholeCosts): bigint {
-  const words = (level: Level) => DATA_TYPES.reduce((sum, data) => sum + accesses[level][data], 0);
-  return LEVELS.reduce((sum, level) => sum + costs[level] * BigInt(words(level)), costs.alu * BigInt(macs));
+  const words = (level: Level) => DATA_TYPES.reduce((sum, data) => sum + BigInt(accesses[level][data]), 0n);
+  return LEVELS.reduce((sum, level) => sum + costs[level] * words(level), costs.alu * BigInt(macs));
 }
 
 type WholeCosts = Readonly<Record<keyof EnergyCosts, bigint>>;

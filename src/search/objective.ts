@@ -8,9 +8,9 @@ export const OBJECTIVES = ['energy', 'edp', 'delay', 'dram'] as const;
 export type Objective = (typeof OBJECTIVES)[number];
 
 /**
- * The measures that an objective makes small, the most important first: each decides among mappings that are equal in those
- * before it. Where energy is the objective, the mapping with most active PEs wins a tie, as in the paper; where it is not, the
- * one with least energy.
+ * The measures that an objective makes small, the most important first: each decides among mappings that are
+ * equal in those before it. Where energy is the objective, the mapping with most active PEs wins a tie, as in
+ * the paper; where it is not, the one with least energy.
  */
 export function measuresOf(
   objective: Objective,

@@ -1,9 +1,9 @@
 import type { Dataflow, Mapping } from '../dataflow/dataflow.ts';
 
 /**
- * A mapping as the search holds it: an array of values in the order of the dataflow's parameters, and a view of it in which the
- * dataflow's own functions read them under the paper's letters. A record of its own per mapping would spend most of
- * the search in look-ups by name.
+ * A mapping as the search holds it: an array of values in the order of the dataflow's parameters, and a view of
+ * it in which the dataflow's own functions read them under the paper's letters. A record of its own per mapping
+ * would spend most of the search in look-ups by name.
  */
 export interface Point {
   readonly values: number[];

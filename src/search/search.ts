@@ -4,6 +4,7 @@ import {
   brokenLimits,
   type Dataflow,
   haloOf,
+  isSameRatio,
   type Mapping,
 } from '../dataflow/dataflow.ts';
 import type { EnergyCosts } from '../hardware/energy.ts';
@@ -38,16 +39,20 @@ export type SearchOutcome =
 export interface SearchOptions {
   /** Default: energy. */
   readonly objective?: Objective | undefined;
-  /** Stop after so many boxes, with the best mapping until then and `proven: false`. Default: go on to the proof. */
+  /**
+   * Stop after so many boxes, with the best mapping until then and `proven: false`. Default: go on to the
+   * proof.
+   */
   readonly maxBoxes?: number | undefined;
 }
 
 /**
  * The best mapping of a layer by a dataflow, and the proof that it is; or the limits that no mapping keeps.
  *
- * Best-first branch and bound over boxes of mappings. A box's bound takes each trip at the best that the box and the
- * limits allow it by itself; where the box's largest mapping fits, it attains the bound, and the box is done. Other
- * boxes are split. Ties go to the smaller parameters, in the dataflow's order, so that the answer never changes.
+ * Best-first branch and bound over boxes of mappings. A box's bound takes each trip at the best that the box
+ * and the limits allow it by itself; where the box's largest mapping fits, it attains the bound, and the box is
+ * done. Other boxes are split. Ties go to the smaller parameters, in the dataflow's order, so that the answer
+ * never changes.
  */
 export function findBestMapping(
   dataflow: Dataflow,
@@ -144,7 +149,10 @@ class BranchAndBound {
     this.offer(upper);
   }
 
-  /** The parameter that would cost most if it had to stay at the low end of its range, and if there were PEs without end. */
+  /**
+   * The parameter that would cost most if it had to stay at the low end of its range, and if there were PEs
+   * without end.
+   */
   private decisiveParameter(node: Node): number {
     const [first, second] = this.measures as [Measure, Measure];
     const low = node.low.values;
@@ -198,8 +206,7 @@ class BranchAndBound {
 
   private hasHaloOf({ halo }: Corner, { mapping }: Point): boolean {
     if (!this.haloCounts) return true;
-    const { numerator, denominator } = haloOf(this.space.shape, mapping);
-    return numerator * halo.denominator === halo.numerator * denominator;
+    return isSameRatio(halo, haloOf(this.space.shape, mapping));
   }
 
   private visit(node: Node): void {

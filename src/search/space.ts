@@ -10,8 +10,9 @@ export interface Box {
 }
 
 /**
- * Why mappings got no look: they break the limit of that name; a mapping close by is at least as good (`dominated`); their box
- * has a bound that is no better than the best mapping (`bound`); or the search was told to stop (`unexplored`).
+ * Why mappings got no look: they break the limit of that name; a mapping close by is at least as good
+ * (`dominated`); their box has a bound that is no better than the best mapping (`bound`); or the search was
+ * told to stop (`unexplored`).
  */
 export type PruningReason = Limit['name'] | 'dominated' | 'bound' | 'unexplored';
 
@@ -27,7 +28,10 @@ export class MappingSpace {
   readonly point: PointMaker;
   readonly pes: number;
   private readonly limits: readonly { readonly limit: Limit; readonly parameters: readonly number[] }[];
-  /** Parameters that move neither active PEs nor halo: of the values with one ceiling, the smallest is as good as any. */
+  /**
+   * Parameters that move neither active PEs nor halo: of the values with one ceiling, the smallest is as good
+   * as any.
+   */
   private readonly onlyInCeilings: readonly number[];
 
   constructor(dataflow: Dataflow, shape: LayerShape, pes: number, limits: readonly Limit[]) {
@@ -158,7 +162,10 @@ export class MappingSpace {
     box.high.values[i] = end;
   }
 
-  /** The smallest value of a parameter that leaves room, in limits that it sets itself, for every mapping up to `high`. */
+  /**
+   * The smallest value of a parameter that leaves room, in limits that it sets itself, for every mapping up to
+   * `high`.
+   */
   private roomFor(i: number, high: Point): number {
     let value = 1;
     const own = high.values[i]!;
@@ -174,7 +181,10 @@ export class MappingSpace {
     return value;
   }
 
-  /** Ifmap words per ofmap pixel fall with the tile's size, but grow with it where the stride exceeds the filter. */
+  /**
+   * Ifmap words per ofmap pixel fall with the tile's size, but grow with it where the stride exceeds the
+   * filter.
+   */
   private leastHalo({ mapping: low }: Point, { mapping: high }: Point): Ratio {
     const { spanR, spanS, Uv, Uh } = this.shape;
     if (spanR >= Uv && spanS >= Uh) return haloOf(this.shape, high);

@@ -2,8 +2,8 @@ import type { NetworkSpec } from '../layer.ts';
 
 /**
  * AlexNet: Krizhevsky, Sutskever and Hinton, "ImageNet Classification with Deep Convolutional Neural Networks",
- * NIPS 2012, Figure 2 and section 3.5. Two groups in CONV2, 4 and 5 are the paper's two GPUs. The input is 227×227: the
- * 224×224 of the text does not give the 55×55 outputs of the figure.
+ * NIPS 2012, Figure 2 and section 3.5. Two groups in CONV2, 4 and 5 are the paper's two GPUs. The input is
+ * 227×227: the 224×224 of the text does not give the 55×55 outputs of the figure.
  */
 export const ALEXNET: NetworkSpec = {
   name: 'alexnet',

@@ -1,9 +1,9 @@
 import type { FmapSize, LayerSpec, NetworkSpec } from '../layer.ts';
 
 /**
- * GoogLeNet: Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, Table 1, without the auxiliary classifiers.
- * Layers are named as in Caffe's bvlc_googlenet. The sizes of the table need pools that round up; here, a row and a
- * column of padding at the end.
+ * GoogLeNet: Szegedy et al., "Going Deeper with Convolutions", CVPR 2015, Table 1, without the auxiliary
+ * classifiers. Layers are named as in Caffe's bvlc_googlenet. The sizes of the table need pools that round up;
+ * here, a row and a column of padding at the end.
  */
 export const GOOGLENET: NetworkSpec = {
   name: 'googlenet',

@@ -1,9 +1,9 @@
 import type { FmapSize, LayerSpec, NetworkSpec } from '../layer.ts';
 
 /**
- * MobileNet v1, width 1.0, resolution 224: Howard et al., "MobileNets: Efficient Convolutional Neural Networks for Mobile
- * Vision Applications", arXiv 1704.04861, Table 1. The paper names no layers; these are the names of the common Caffe
- * model. The last depthwise layer has stride 1: the 2 of the table does not fit its own sizes.
+ * MobileNet v1, width 1.0, resolution 224: Howard et al., "MobileNets: Efficient Convolutional Neural Networks
+ * for Mobile Vision Applications", arXiv 1704.04861, Table 1. The paper names no layers; these are the names of
+ * the common Caffe model. The last depthwise layer has stride 1: the 2 of the table does not fit its own sizes.
  */
 export const MOBILENET_V1: NetworkSpec = {
   name: 'mobilenet-v1',

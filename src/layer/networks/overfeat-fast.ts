@@ -2,8 +2,8 @@ import type { NetworkSpec } from '../layer.ts';
 
 /**
  * OverFeat, fast model: Sermanet et al., "OverFeat: Integrated Recognition, Localization and Detection using
- * Convolutional Networks", ICLR 2014, Table 1. Layers are numbered as there. The 24×24 that the table has for layer 2
- * is what its convolution puts out: 28×28 come in.
+ * Convolutional Networks", ICLR 2014, Table 1. Layers are numbered as there. The 24×24 that the table has for
+ * layer 2 is what its convolution puts out: 28×28 come in.
  */
 export const OVERFEAT_FAST: NetworkSpec = {
   name: 'overfeat-fast',

@@ -1,9 +1,10 @@
 import type { FmapSize, LayerSpec, NetworkSpec } from '../layer.ts';
 
 /**
- * ResNet-50: He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", CVPR 2016, Table 1, with projection
- * shortcuts where the size changes (option B). Layers are named as in the authors' models. As there, a stage halves its
- * input in the first 1×1 convolution; the "v1.5" of later libraries does so in the 3×3 and needs 6 % more MACs.
+ * ResNet-50: He, Zhang, Ren and Sun, "Deep Residual Learning for Image Recognition", CVPR 2016, Table 1, with
+ * projection shortcuts where the size changes (option B). Layers are named as in the authors' models. As there,
+ * a stage halves its input in the first 1×1 convolution; the "v1.5" of later libraries does so in the 3×3 and
+ * needs 6 % more MACs.
  */
 export const RESNET_50: NetworkSpec = {
   name: 'resnet-50',

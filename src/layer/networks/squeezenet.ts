@@ -1,10 +1,10 @@
 import type { FmapSize, LayerSpec, NetworkSpec } from '../layer.ts';
 
 /**
- * SqueezeNet 1.0: Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB model size",
- * arXiv 1602.07360, Table 1. Layers are named as in the authors' model, and its input of 227×227 is used, because the
- * 224×224 of the table does not give the 111×111 that follow. conv10 has the 13×13 outputs of the table; the model pads it
- * to 15×15.
+ * SqueezeNet 1.0: Iandola et al., "SqueezeNet: AlexNet-level accuracy with 50x fewer parameters and <0.5MB
+ * model size", arXiv 1602.07360, Table 1. Layers are named as in the authors' model, and its input of 227×227
+ * is used, because the 224×224 of the table does not give the 111×111 that follow. conv10 has the 13×13 outputs
+ * of the table; the model pads it to 15×15.
  */
 export const SQUEEZENET: NetworkSpec = {
   name: 'squeezenet',
