@@ -51,9 +51,10 @@ export function* analysisSteps(
     hardware = eyerissBaseline(256),
     batch = 16,
     objective = 'energy',
-    layers = network.layers.filter(({ type }) => type !== 'pool'),
+    layers: wanted,
   }: AnalysisOptions = {},
 ): Generator<Progress, AnalysisResult> {
+  const layers = wanted ?? network.layers.filter(({ type }) => type !== 'pool');
   const results: DataflowResult[] = [];
   const of = dataflows.length * layers.length;
   let done = 0;
@@ -66,7 +67,8 @@ export function* analysisSteps(
     }
     results.push(dataflowResult(dataflow, hardware, layerResults));
   }
-  const notMapped = network.layers.filter((layer) => !layers.includes(layer)).map(({ name }) => name);
+  const leftOut = wanted === undefined ? network.layers.filter(({ type }) => type === 'pool') : [];
+  const notMapped = leftOut.map(({ name }) => name);
   return { network: network.name, batch, objective, hardware: hardware.name, notMapped, results };
 }
 

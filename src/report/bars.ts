@@ -33,7 +33,7 @@ const PARTS: Readonly<Record<Division, readonly Part[]>> = {
   level: [
     ALU,
     { name: 'DRAM', color: '#0072b2', of: ({ byLevel }) => byLevel.dram },
-    { name: 'buffer', color: '#56b4e9', of: ({ byLevel }) => byLevel.glb },
+    { name: 'GLB', color: '#56b4e9', of: ({ byLevel }) => byLevel.glb },
     { name: 'array', color: '#f0e442', of: ({ byLevel }) => byLevel.array },
     { name: 'RF', color: '#e69f00', of: ({ byLevel }) => byLevel.rf },
   ],

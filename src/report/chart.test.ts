@@ -55,7 +55,7 @@ describe('networkChart', () => {
       ['RS', rs!],
       ['NLR', nlr!],
     ] as const) {
-      const byLevel = height(dataflow, ['DRAM', 'buffer', 'array', 'RF']);
+      const byLevel = height(dataflow, ['DRAM', 'GLB', 'array', 'RF']);
       expect(height(dataflow, ['ifmaps', 'weights', 'psums'])).toBeCloseTo(byLevel, 6);
       expect((byLevel + alu) / alu).toBeCloseTo(energy, 6);
     }
@@ -68,12 +68,12 @@ describe('networkChart', () => {
     const nlr = barParts(svg).filter(({ dataflow }) => dataflow === 'NLR');
     expect(nlr[0]!.x).toBeLessThan(rs[0]!.x);
     const upwards = rs.slice(0, 5).toSorted((a, b) => b.y - a.y);
-    expect(upwards.map(({ part }) => part)).toEqual(['ALU', 'DRAM', 'buffer', 'array', 'RF']);
+    expect(upwards.map(({ part }) => part)).toEqual(['ALU', 'DRAM', 'GLB', 'array', 'RF']);
     expect(
       textsOf(svg)
-        .filter((text) => ['ALU', 'DRAM', 'buffer', 'array', 'RF'].includes(text))
+        .filter((text) => ['ALU', 'DRAM', 'GLB', 'array', 'RF'].includes(text))
         .slice(0, 5),
-    ).toEqual(['RF', 'array', 'buffer', 'DRAM', 'ALU']);
+    ).toEqual(['RF', 'array', 'GLB', 'DRAM', 'ALU']);
   });
 
   test('what cannot run has its place, empty but for a note', async () => {
