@@ -1,6 +1,8 @@
-import type { AnalysisResult, Energy, NetworkTotal } from '../analysis/result.ts';
+import type { AnalysisResult, DataflowResult, Energy, NetworkTotal } from '../analysis/result.ts';
+import type { ReuseFactors } from '../dataflow/reuse.ts';
+import { DATA_TYPES } from '../hardware/energy.ts';
 import { baseline, bestUnder, layersAcross, MEASURES } from './compare.ts';
-import { alike, howMany, inMillions, kilobytes, listed, mappingText } from './format.ts';
+import { alike, howMany, inMillions, kilobytes, listed, mappingText, upToThreeDigits } from './format.ts';
 import { type Cell, type Column, cells, marked, NONE, type Sheet } from './sheet.ts';
 
 /** What is analysed, with what, towards what. */
@@ -19,8 +21,9 @@ export function footnote({ notMapped }: AnalysisResult): string | undefined {
 
 /** The tables of a result, from the whole to the parts. */
 export function analysisSheets(result: AnalysisResult): readonly Sheet[] {
-  const several = result.results.length > 1;
-  return [summary(result), ...(several ? [layerByLayer(result)] : []), mappings(result), energies(result)];
+  const between = result.results.length > 1 ? [layerByLayer(result)] : [];
+  const [only] = result.results.length === 1 ? result.results : [];
+  return [summary(result), ...between, mappings(result), energies(result), ...(only ? [reuse(only)] : [])];
 }
 
 /** A row per dataflow. */
@@ -116,11 +119,12 @@ function mappings(result: AnalysisResult): Sheet {
       left('Mapping'),
       right('PEs', 'active'),
       left('Search'),
-      right('Visited', 'mappings'),
+      right('Mappings', 'visited'),
+      right('Boxes', 'bounded'),
     ],
     rows: layersAcross(result).map((layer) => {
       const best = bestUnder(result, layer);
-      if (best === undefined) return [{ text: layer.name }, CANNOT_RUN, NONE, NONE, NONE, NONE];
+      if (best === undefined) return [{ text: layer.name }, CANNOT_RUN, NONE, NONE, NONE, NONE, NONE];
       const { mapping, activePes, search } = best.layer;
       return cells(
         layer.name,
@@ -129,6 +133,7 @@ function mappings(result: AnalysisResult): Sheet {
         `${activePes} of ${best.pes}`,
         search.proven ? 'proven' : 'not proven',
         `${howMany(search.visited)} of ${howMany(search.spaceSize)}`,
+        howMany(search.boxes),
       );
     }),
   };
@@ -158,6 +163,21 @@ function energies(result: AnalysisResult): Sheet {
       only?.total && others.length === 0
         ? [...cells('all layers', only.dataflow), ...parts(only.total.energy, only.total.macs)]
         : undefined,
+  };
+}
+
+/** A row per layer: how a dataflow splits the uses of a value over the hierarchy. */
+function reuse({ layers }: DataflowResult): Sheet {
+  const product = ({ a, b, c, d }: ReuseFactors) => [a, b, c, d].map(upToThreeDigits).join(' × ');
+  return {
+    title: 'How often a value is used',
+    note: 'at the DRAM × at the GLB × over the array × at the RF, for the average value',
+    columns: [left('Layer', { shrinks: true }), right('ifmap'), right('weight'), right('psum')],
+    rows: layers.map((layer) =>
+      layer.feasible
+        ? cells(layer.name, ...DATA_TYPES.map((data) => product(layer.reuse[data])))
+        : [{ text: layer.name }, NONE, NONE, NONE],
+    ),
   };
 }
 

@@ -1,5 +1,14 @@
 import { expect, test } from 'vitest';
-import { alike, howMany, inMillions, kilobytes, listed, printable, threeDigits } from './format.ts';
+import {
+  alike,
+  howMany,
+  inMillions,
+  kilobytes,
+  listed,
+  printable,
+  threeDigits,
+  upToThreeDigits,
+} from './format.ts';
 
 test('numbers in a column have the same decimals: three digits of the smallest, five of the largest', () => {
   expect([6.75, 18.82, 0].map(alike([6.75, 18.82, 0]))).toEqual(['6.75', '18.82', '0']);
@@ -19,6 +28,17 @@ test('a number by itself', () => {
     '12.3',
     '123',
     '12345',
+  ]);
+});
+
+test('a factor without zeros that say nothing', () => {
+  expect([0, 1, 0.01234, 4.2, 12.345, 128].map(upToThreeDigits)).toEqual([
+    '0',
+    '1',
+    '0.0123',
+    '4.2',
+    '12.3',
+    '128',
   ]);
 });
 

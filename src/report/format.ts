@@ -21,6 +21,10 @@ export function alike(values: readonly number[]): (value: number) => string {
 export const threeDigits = (value: number): string =>
   value >= 100 ? value.toFixed(0) : value === 0 ? '0' : value.toPrecision(3);
 
+/** As many of three digits as say something: 0.0123, 4.2, 1. */
+export const upToThreeDigits = (value: number): string =>
+  value >= 100 ? value.toFixed(0) : String(Number(value.toPrecision(3)));
+
 const compact = new Intl.NumberFormat('en', { notation: 'compact', maximumSignificantDigits: 3 });
 
 /** 105415200 as `105M`, 3.86e9 as `3.86G`. */

@@ -41,12 +41,12 @@ test('a table as a person sees it', () => {
     all layers  5.87G   8.22*      —  13.33
 
     Best mappings  each layer under the dataflow with the least energy
-    Layer  Dataflow  Mapping                                 PEs  Search        Visited
-                                                          active               mappings
-    ───────────────────────────────────────────────────────────────────────────────────
-    CONV1  RS        m=96 n=1 e=7 p=16 q=1 r=1 t=2    154 of 256  proven  212 of 4.1e12
-    CONV2  RS        m=64 n=1 e=27 p=16 q=2 r=1 t=1   135 of 256  proven  212 of 4.1e12
-    FC1    RS        m=128 n=16 e=1 p=16 q=4 r=4 t=1  240 of 256  proven  212 of 4.1e12
+    Layer  Dataflow  Mapping                                 PEs  Search       Mappings    Boxes
+                                                          active                visited  bounded
+    ────────────────────────────────────────────────────────────────────────────────────────────
+    CONV1  RS        m=96 n=1 e=7 p=16 q=1 r=1 t=2    154 of 256  proven  212 of 4.1e12      431
+    CONV2  RS        m=64 n=1 e=27 p=16 q=2 r=1 t=1   135 of 256  proven  212 of 4.1e12      431
+    FC1    RS        m=128 n=16 e=1 p=16 q=4 r=4 t=1  240 of 256  proven  212 of 4.1e12      431
 
     Where the energy goes  per MAC, in the same mappings
     Layer  Dataflow   ALU   DRAM   GLB  array    RF  total
@@ -75,12 +75,12 @@ test('under one dataflow there is nothing to compare, and a sum below the energi
     RS        row stationary   512  128     8.22     0.0101         147    0.0560
 
     Best mappings  the least energy
-    Layer  Dataflow  Mapping                                 PEs  Search        Visited
-                                                          active               mappings
-    ───────────────────────────────────────────────────────────────────────────────────
-    CONV1  RS        m=96 n=1 e=7 p=16 q=1 r=1 t=2    154 of 256  proven  212 of 4.1e12
-    CONV2  RS        m=64 n=1 e=27 p=16 q=2 r=1 t=1   135 of 256  proven  212 of 4.1e12
-    FC1    RS        m=128 n=16 e=1 p=16 q=4 r=4 t=1  240 of 256  proven  212 of 4.1e12
+    Layer  Dataflow  Mapping                                 PEs  Search       Mappings    Boxes
+                                                          active                visited  bounded
+    ────────────────────────────────────────────────────────────────────────────────────────────
+    CONV1  RS        m=96 n=1 e=7 p=16 q=1 r=1 t=2    154 of 256  proven  212 of 4.1e12      431
+    CONV2  RS        m=64 n=1 e=27 p=16 q=2 r=1 t=1   135 of 256  proven  212 of 4.1e12      431
+    FC1    RS        m=128 n=16 e=1 p=16 q=4 r=4 t=1  240 of 256  proven  212 of 4.1e12      431
 
     Where the energy goes  per MAC, in the same mappings
     Layer       Dataflow   ALU   DRAM   GLB  array    RF  total
@@ -90,6 +90,13 @@ test('under one dataflow there is nothing to compare, and a sum below the energi
     FC1         RS        1.00  12.56  0.54   0.72  4.00  18.82
     ───────────────────────────────────────────────────────────
     all layers  RS        1.00   2.03  0.42   0.77  4.00   8.22
+
+    How often a value is used  at the DRAM × at the GLB × over the array × at the RF, for the average value
+    Layer          ifmap         weight           psum
+    ──────────────────────────────────────────────────
+    CONV1  1 × 2 × 3 × 4  1 × 2 × 3 × 4  1 × 2 × 3 × 4
+    CONV2  1 × 2 × 3 × 4  1 × 2 × 3 × 4  1 × 2 × 3 × 4
+    FC1    1 × 2 × 3 × 4  1 × 2 × 3 × 4  1 × 2 × 3 × 4
 
     POOL1, POOL2 and POOL5 do no MACs and are not in these sums; --layers pool maps them.
     "
