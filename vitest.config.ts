@@ -15,5 +15,9 @@ const closingLine: Reporter = {
 };
 
 export default defineConfig({
-  test: { include: ['src/**/*.test.ts'], testTimeout: 60_000, reporters: ['default', closingLine] },
+  test: {
+    include: ['src/**/*.test.ts', 'docs/**/*.test.ts'],
+    testTimeout: 60_000,
+    reporters: ['default', closingLine],
+  },
 });

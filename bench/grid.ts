@@ -35,7 +35,7 @@ export function tasks(
     batches.flatMap((batch) =>
       DATAFLOWS.flatMap((dataflow) =>
         layers.map((layer) => {
-          const storage = storageFor(eyerissBaseline(pes), dataflow.rfBytes)!;
+          const storage = storageFor(eyerissBaseline(pes), dataflow.rfWords)!;
           return { dataflow, layer, shape: layerShape(layer, batch), storage };
         }),
       ),

@@ -2,7 +2,7 @@ import { countAccesses } from '../dataflow/counts.ts';
 import type { Dataflow } from '../dataflow/dataflow.ts';
 import { DATAFLOWS } from '../dataflow/registry.ts';
 import { reuseFactors } from '../dataflow/reuse.ts';
-import { eyerissBaseline, type Hardware, storageFor } from '../hardware/hardware.ts';
+import { eyerissBaseline, type Hardware, rfBytesFor, storageFor } from '../hardware/hardware.ts';
 import type { Layer, Network } from '../layer/layer.ts';
 import { layerShape } from '../layer/shape.ts';
 import type { Objective } from '../search/objective.ts';
@@ -87,7 +87,7 @@ export function analyzeLayer(
 
 /** Maps layer after layer, but each shape only once: networks repeat themselves. */
 function mapper(dataflow: Dataflow, hardware: Hardware, batch: number, objective: Objective) {
-  const storage = storageFor(hardware, dataflow.rfBytes);
+  const storage = storageFor(hardware, dataflow.rfWords);
   const known = new Map<string, LayerResult>();
   const map = (layer: Layer): LayerResult => {
     const { name, type } = layer;
@@ -132,11 +132,15 @@ function mapper(dataflow: Dataflow, hardware: Hardware, batch: number, objective
 }
 
 function dataflowResult(
-  { name, title, rfBytes }: Dataflow,
+  { name, title, rfWords }: Dataflow,
   hardware: Hardware,
   layers: readonly LayerResult[],
 ): DataflowResult {
-  const storage = storageFor(hardware, rfBytes) ?? { pes: hardware.pes, rfBytes, glbBytes: 0 };
+  const storage = storageFor(hardware, rfWords) ?? {
+    pes: hardware.pes,
+    rfBytes: rfBytesFor(hardware, rfWords),
+    glbBytes: 0,
+  };
   const sizes = { pes: storage.pes, rfBytes: storage.rfBytes, glbBytes: storage.glbBytes };
   const feasible = layers.filter((layer) => layer.feasible);
   const total = feasible.length === layers.length ? totalOf(feasible) : null;

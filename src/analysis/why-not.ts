@@ -31,7 +31,7 @@ export function whyNot(
 
 /** Why a dataflow cannot run anything: its RFs leave no area for a GLB. */
 export function whyNoGlb(dataflow: Dataflow, hardware: Hardware): Infeasibility {
-  const { needed, available, rfBytes } = areaShortage(hardware, dataflow.rfBytes);
+  const { needed, available, rfBytes } = areaShortage(hardware, dataflow.rfWords);
   const message =
     `${hardware.pes} RFs of ${rfBytes} B and the smallest GLB take ${whole(needed)} µm², the storage has ` +
     `${whole(available)} µm². It would fit with a storage area of ${whole(needed)} µm², or with fewer PEs.`;
@@ -57,7 +57,7 @@ function largestBatchThatFits(
 function shortage({ name, needed, available }: BrokenLimit): string {
   const short = `has ${whole(available)}, ${whole(needed - available)} too few`;
   if (name === 'pes') return `even the smallest mapping takes ${whole(needed)} PEs; the array ${short}`;
-  return `even the smallest mapping needs ${whole(needed)} words of ${name.toUpperCase()}; it ${short}`;
+  return `even the smallest mapping needs ${words(needed)} of ${name.toUpperCase()}; it ${short}`;
 }
 
 function enough({ name, needed }: BrokenLimit, { wordBits }: Hardware): string {
@@ -66,4 +66,5 @@ function enough({ name, needed }: BrokenLimit, { wordBits }: Hardware): string {
   return `${name === 'rf' ? 'an RF' : 'a GLB'} of ${bytes < 1024 ? `${bytes} B` : `${(Math.ceil(bytes / 102.4) / 10).toFixed(1)} kB`}`;
 }
 
+const words = (count: number): string => `${whole(count)} ${count === 1 ? 'word' : 'words'}`;
 const whole = (value: number): string => Math.ceil(value).toLocaleString('en-US');

@@ -53,8 +53,8 @@ export interface Dataflow<X extends Mapping = Mapping> {
   /** The paper's short name: `RS`. */
   readonly name: string;
   readonly title: string;
-  /** RF per PE where dataflows share an area (docs/model.md, equal area). */
-  readonly rfBytes: number;
+  /** Words of RF per PE that the dataflow takes where dataflows share an area (docs/model.md, equal area). */
+  readonly rfWords: number;
   /** In the order in which ties are broken towards smaller values. */
   readonly parameters: readonly Parameter[];
   limits(shape: LayerShape, storage: StorageSizes): readonly Limit<X>[];

@@ -27,7 +27,7 @@ export const noLocalReuse: Dataflow<NoLocalReuseMapping> = {
   id: 'nlr',
   name: 'NLR',
   title: 'no local reuse',
-  rfBytes: 0,
+  rfWords: 0,
   parameters,
 
   limits: (shape, { glbWords, pes }) => {

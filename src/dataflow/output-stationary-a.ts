@@ -25,7 +25,7 @@ export const outputStationaryA: Dataflow<OutputStationaryAMapping> = {
   id: 'osa',
   name: 'OSA',
   title: 'output stationary, single channel, many pixels',
-  rfBytes: 98,
+  rfWords: 49,
   parameters,
 
   limits: (shape, { glbWords, rfWords, pes }) => {

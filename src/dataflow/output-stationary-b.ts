@@ -24,7 +24,7 @@ export const outputStationaryB: Dataflow<OutputStationaryBMapping> = {
   id: 'osb',
   name: 'OSB',
   title: 'output stationary, many channels, many pixels',
-  rfBytes: 10,
+  rfWords: 5,
   parameters,
 
   limits: (shape, { glbWords, rfWords, pes }) => {

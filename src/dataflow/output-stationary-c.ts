@@ -16,7 +16,7 @@ export const outputStationaryC: Dataflow<OutputStationaryCMapping> = {
   id: 'osc',
   name: 'OSC',
   title: 'output stationary, many channels, single pixel',
-  rfBytes: 2,
+  rfWords: 1,
   parameters,
 
   limits: (shape, { glbWords, rfWords, pes }) => {

@@ -27,7 +27,7 @@ export const rowStationary: Dataflow<RowStationaryMapping> = {
   id: 'rs',
   name: 'RS',
   title: 'row stationary',
-  rfBytes: 512,
+  rfWords: 256,
   parameters,
 
   limits: (shape, { glbWords, rfWords, pes }) => {

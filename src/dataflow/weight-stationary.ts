@@ -23,7 +23,7 @@ export const weightStationary: Dataflow<WeightStationaryMapping> = {
   id: 'ws',
   name: 'WS',
   title: 'weight stationary',
-  rfBytes: 2,
+  rfWords: 1,
   parameters,
 
   limits: (shape, { glbWords, rfWords, pes }) => {

@@ -53,22 +53,22 @@ export const eyerissBaseline = (pes: number): Hardware => ({
 });
 
 /**
- * The storage that a dataflow with its own `rfBytes` per PE has on this hardware, or undefined where its RFs leave
+ * The storage that a dataflow with RFs of its own `rfWords` has on this hardware, or undefined where its RFs leave
  * less than a word of the area to the GLB.
  */
-export function storageFor(hardware: Hardware, rfBytes: number): StorageSizes | undefined {
+export function storageFor(hardware: Hardware, rfWords: number): StorageSizes | undefined {
   const { pes, wordBits, storage, areaCurve } = hardware;
-  if (storage.divide === 'fixed') return inWords(pes, storage.rfBytes, storage.glbBytes, wordBits);
-  const rf = storage.rfBytes ?? rfBytes;
+  const rf = rfBytesFor(hardware, rfWords);
+  if (storage.divide === 'fixed') return inWords(pes, rf, storage.glbBytes, wordBits);
   const sizes = inWords(pes, rf, equalAreaBytes(areaCurve, pes, rf, storage) ?? 0, wordBits);
   return sizes.glbWords > 0 ? sizes : undefined;
 }
 
-/** The storage area that RFs of these bytes and a GLB of one word take, and the one that there is, in µm². */
-export function areaShortage(hardware: Hardware, rfBytes: number) {
+/** The storage area that RFs of these words and a GLB of one word take, and the one that there is, in µm². */
+export function areaShortage(hardware: Hardware, rfWords: number) {
   const { pes, wordBits, storage, areaCurve } = hardware;
   const size = (bytes: number) => area(areaCurve, bytes);
-  const rf = storage.divide === 'fixed' ? storage.rfBytes : (storage.rfBytes ?? rfBytes);
+  const rf = rfBytesFor(hardware, rfWords);
   const needed = pes * size(rf) + size(Math.ceil(wordBits / 8));
   if (storage.divide === 'fixed')
     return { rfBytes: rf, needed, available: pes * size(rf) + size(storage.glbBytes) };
@@ -76,6 +76,10 @@ export function areaShortage(hardware: Hardware, rfBytes: number) {
   const { rfBytesPerPe } = storage;
   return { rfBytes: rf, needed, available: pes * size(rfBytesPerPe) + size(pes * rfBytesPerPe) };
 }
+
+/** RF per PE of a dataflow that takes so many words of its own where the hardware leaves it the choice. */
+export const rfBytesFor = ({ storage, wordBits }: Hardware, rfWords: number): number =>
+  storage.rfBytes ?? Math.ceil((rfWords * wordBits) / 8);
 
 function inWords(pes: number, rfBytes: number, glbBytes: number, wordBits: number): StorageSizes {
   const words = (bytes: number) => Math.floor((bytes * 8) / wordBits);

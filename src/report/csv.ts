@@ -38,12 +38,12 @@ const ifItRuns = (
 const LEVEL_NAMES: Readonly<Record<Level, string>> = {
   dram: 'DRAM',
   glb: 'the global buffer',
-  array: 'neighbouring PEs',
+  array: 'the array, between PEs',
   rf: 'the register files',
 };
 const DATA_NAMES: Readonly<Record<DataType, string>> = { ifmap: 'ifmaps', weight: 'weights', psum: 'psums' };
 
-const ENERGY = 'of the hardware';
+const ENERGY = "hardware's energy unit";
 
 /** The columns in their order; energies are in the unit of the hardware's energy table. */
 export const ANALYSIS_COLUMNS: readonly CsvColumn[] = [

@@ -177,8 +177,8 @@ class BranchAndBound {
   }
 
   private offer(box: Box): void {
-    this.boxes++;
     if (!this.space.shrink(box, this.prune)) return;
+    this.boxes++;
     const node = this.nodeOf(box);
     if (!this.canBeBest(node)) this.prune('bound', this.space.sizeOf(box));
     else if (this.isAttained(node)) this.visit(node);

@@ -1,0 +1,167 @@
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, join } from 'node:path';
+import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { run } from '../src/cli/program.ts';
+import { parseHardware } from '../src/hardware/hardware-file.ts';
+import { InputError } from '../src/input-error.ts';
+import { parseNetwork } from '../src/layer/network-file.ts';
+import {
+  anchorsOf,
+  type Block,
+  blocksOf,
+  DOCUMENTS,
+  linksOf,
+  ROOT,
+  readDocument,
+} from './markdown.testing.ts';
+
+/*
+ * Every document is a small session: its YAML blocks that begin with `# name.yaml` are files, its `sh` lines
+ * that call `rowhouse` are run where these files are, its `ts` blocks are programs, and a `text` block is what the block
+ * before it prints. In a `text` block, a line `…` stands for lines left out. A line of `sh` that ends with `# exit 2` is
+ * meant to fail.
+ */
+
+const library = JSON.stringify(join(ROOT, 'src/index.ts'));
+const home = process.cwd();
+let folder = '';
+
+beforeAll(() => {
+  folder = mkdtempSync(join(tmpdir(), 'rowhouse-docs-'));
+});
+afterEach(() => {
+  process.chdir(home);
+  vi.restoreAllMocks();
+});
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+describe.each(DOCUMENTS)('%s', (path) => {
+  const document = readDocument(path);
+  const blocks = blocksOf(document);
+  const id = path.replaceAll(/\W/g, '-');
+
+  beforeAll(() => {
+    mkdirSync(join(folder, id, 'docs'), { recursive: true });
+    for (const { name, text } of blocks.flatMap(fileOf)) writeFileSync(join(folder, id, name), text);
+  });
+
+  test('its links lead somewhere', () => {
+    for (const link of linksOf(document)) {
+      const [file = '', anchor] = link.split('#');
+      const target = file === '' ? path : join(dirname(path), file);
+      expect(existsSync(join(ROOT, target)), link).toBe(true);
+      if (anchor !== undefined) expect(anchorsOf(readDocument(target))).toContain(anchor);
+    }
+  });
+
+  test.each(blocks.filter(({ language }) => /^(yaml|json)$/.test(language)))(
+    'line $line is a file that can be read',
+    ({ text }) => {
+      const read = () =>
+        /^ *"?layers"?:/m.test(text) ? parseNetwork(text, 'file') : parseHardware(text, 'file');
+      if (text.includes('# has a mistake')) expect(read).toThrow(InputError);
+      else read();
+    },
+  );
+
+  const examples = blocks.flatMap((block, i) => {
+    if (block.language !== 'sh' && block.language !== 'ts') return [];
+    const next = blocks[i + 1];
+    const shown = next?.language === 'text' && next.section === block.section ? next.text : undefined;
+    return [{ line: block.line, block, shown }];
+  });
+
+  test.each(examples)('line $line does what it shows', async ({ line, block, shown }) => {
+    process.chdir(join(folder, id));
+    const printed = await outputOf(() =>
+      block.language === 'sh'
+        ? runCommands(block.text)
+        : runProgram(block.text, join(folder, id, `${line}.ts`)),
+    );
+    if (shown !== undefined) expectShown(printed, shown);
+  });
+
+  test('every text block is the output of the block before it', () => {
+    const outputs = examples.filter(({ shown }) => shown !== undefined).length;
+    expect(blocks.filter(({ language }) => language === 'text')).toHaveLength(outputs);
+  });
+});
+
+test('the picture is what the command draws', async () => {
+  process.chdir(join(folder, 'README-md'));
+  await run(['analyze', 'alexnet', '--format', 'svg', '--out', 'docs/alexnet.svg'], '');
+  const isSame = readFileSync('docs/alexnet.svg', 'utf8') === readDocument('docs/alexnet.svg');
+  expect(isSame, 'docs/alexnet.svg, drawn again').toBe(true);
+});
+
+test('every program has the types it should', () => {
+  const folderOfPrograms = join(folder, 'types');
+  mkdirSync(folderOfPrograms);
+  DOCUMENTS.forEach((path, d) => {
+    for (const { language, text, line } of blocksOf(readDocument(path))) {
+      if (language === 'ts') writeFileSync(join(folderOfPrograms, `${d}-${line}.ts`), `${text}export {};\n`);
+    }
+  });
+  const paths = { rowhouse: [join(ROOT, 'src/index.ts')] };
+  const compilerOptions = { paths, typeRoots: [join(ROOT, 'node_modules/@types')] };
+  const config = { extends: join(ROOT, 'tsconfig.json'), compilerOptions, include: ['*.ts'] };
+  writeFileSync(join(folderOfPrograms, 'tsconfig.json'), JSON.stringify(config));
+  writeFileSync(join(folderOfPrograms, 'package.json'), JSON.stringify({ type: 'module' }));
+  const compiler = join(ROOT, 'node_modules/typescript/bin/tsc');
+  let found = '';
+  try {
+    execFileSync(process.execPath, [compiler, '-p', folderOfPrograms], { encoding: 'utf8' });
+  } catch (error) {
+    found = (error as { stdout: string }).stdout;
+  }
+  expect(found).toBe('');
+});
+
+/** A block that is a file, where its first line says so. */
+function fileOf({ language, text }: Block): { name: string; text: string }[] {
+  const name = /^# (\S+\.yaml)\n/.exec(text)?.[1];
+  return name === undefined || language !== 'yaml' ? [] : [{ name, text }];
+}
+
+/** Runs what calls `rowhouse` in a block of shell commands. */
+async function runCommands(text: string) {
+  for (const line of text.split('\n')) {
+    const [, words, exit = '0'] = /(?:^|&& )(?:npx )?rowhouse (.*?)(?:\s+# exit (\d+))?$/.exec(line) ?? [];
+    if (words !== undefined) expect(await run(words.trim().split(/\s+/), '0.0.0'), line).toBe(Number(exit));
+  }
+}
+
+async function runProgram(text: string, file: string) {
+  writeFileSync(file, text.replaceAll("'rowhouse'", library));
+  await import(/* @vite-ignore */ file);
+}
+
+/** What is printed on the way. */
+async function outputOf(action: () => Promise<void>): Promise<string> {
+  let output = '';
+  const keep = (text: string | Uint8Array) => {
+    output += text;
+    return true;
+  };
+  vi.spyOn(process.stdout, 'write').mockImplementation(keep);
+  vi.spyOn(process.stderr, 'write').mockImplementation(keep);
+  vi.spyOn(console, 'log').mockImplementation((...values) => {
+    output += `${values.join(' ')}\n`;
+  });
+  await action();
+  vi.restoreAllMocks();
+  return output;
+}
+
+/** Checks that a text is an output but for the lines that it leaves out. */
+function expectShown(output: string, shown: string) {
+  const tidy = (text: string) => text.replaceAll(/ +$/gm, '').trim();
+  const pattern = tidy(shown)
+    .replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')
+    .replaceAll(/^…\n/gm, '(?:.*\n)*?')
+    .replace(/\n…$/, '(?:\n[^]*)?');
+  if (shown.includes('…\n')) expect(tidy(output)).toMatch(new RegExp(`^${pattern}$`));
+  else expect(tidy(output)).toBe(tidy(shown));
+}

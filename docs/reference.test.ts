@@ -1,0 +1,199 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { parse } from 'yaml';
+import { analyze } from '../src/analysis/analyze.ts';
+import { countAccesses } from '../src/dataflow/counts.ts';
+import { availableIn, type Dataflow, type Mapping } from '../src/dataflow/dataflow.ts';
+import { DATAFLOWS } from '../src/dataflow/registry.ts';
+import { EYERISS_AREA_CURVE } from '../src/hardware/area.ts';
+import { DATA_TYPES, EYERISS_ENERGY, LEVELS } from '../src/hardware/energy.ts';
+import { eyerissBaseline, type StorageSizes, storageFor } from '../src/hardware/hardware.ts';
+import { hardwareSchema } from '../src/hardware/hardware-file.ts';
+import { BUILTIN_NETWORKS, builtinNetwork } from '../src/layer/builtin.ts';
+import { networkSchema } from '../src/layer/network-file.ts';
+import type { LayerShape } from '../src/layer/shape.ts';
+import { networkTotals } from '../src/layer/totals.ts';
+import { ANALYSIS_COLUMNS } from '../src/report/csv.ts';
+import { inMillions } from '../src/report/format.ts';
+import { generator, largeCase, randomMapping, shapeOf } from '../src/search/arbitrary.testing.ts';
+import type { ReferenceDataflow } from '../src/search/exhaustive.testing.ts';
+import { plain, readDocument, type Table, tableIn } from './markdown.testing.ts';
+
+const rowsOf = ({ rows }: Table): string[][] => rows.map((row) => row.map(plain));
+const columnOf = (table: Table, column = 0): string[] => rowsOf(table).map((row) => row[column]!);
+
+describe('docs/model.md', () => {
+  const model = readDocument('docs/model.md');
+
+  test('has the costs of the code', () => {
+    const costs = rowsOf(tableIn(model, 'Energy: four levels, two equations', 'key'));
+    expect(Object.fromEntries(costs.map(([key, , cost]) => [key, Number(cost)]))).toEqual(EYERISS_ENERGY);
+  });
+
+  test('has the area curve of the code', () => {
+    const points = rowsOf(tableIn(model, 'Equal area', 'bytes'));
+    expect(points.map((row) => row.map(Number))).toEqual(EYERISS_AREA_CURVE);
+  });
+
+  test('has the shares of storage at 256 PEs', () => {
+    const shares = rowsOf(tableIn(model, 'Equal area', 'dataflow'));
+    const expected = DATAFLOWS.map(({ name, rfWords }) => {
+      const { rfBytes, glbBytes } = storageFor(eyerissBaseline(256), rfWords)!;
+      return [name, String(rfBytes), (glbBytes / 1024).toFixed(1)];
+    });
+    expect(shares.map(([name, rf, , glb]) => [name, rf, glb])).toEqual(expected);
+  });
+
+  describe.each(DATAFLOWS)('$name', (dataflow) => {
+    const section = `${dataflow.name}: ${dataflow.title}`;
+
+    test('parameters', () => {
+      expect(rowsOf(tableIn(model, section, 'parameter'))).toEqual(
+        dataflow.parameters.map(({ name, tiles, means }) => [name, tiles, means]),
+      );
+    });
+
+    test('limits, active PEs and counts are those of the code', () => {
+      const limits = rowsOf(tableIn(model, section, 'limit')).map(([name, formula]) => {
+        const [needed, available] = formula!.split(' ≤ ');
+        return { name, needed: formulaOf(needed!), available: formulaOf(available!) };
+      });
+      const counts = rowsOf(tableIn(model, section, 'level'));
+      expect(counts.map(([level]) => level)).toEqual(['DRAM', 'GLB', 'array', 'RF']);
+      expect(limits.map(({ name }) => name)).toEqual(
+        dataflow.limits(shapeOf(fc.sample(largeCase(), 1)[0]!), storageOf(1, 1, 1)).map(({ name }) => name),
+      );
+      const activePes = formulaOf(/Active PEs: `(.*)`/.exec(model.slice(model.indexOf(section)))![1]!);
+      fc.assert(
+        fc.property(largeCase(), ({ layer, batch, machine: { pes, rfWords, glbWords }, machine, seed }) => {
+          const shape = shapeOf({ layer, batch });
+          const storage = storageOf(pes, rfWords, glbWords);
+          const mapping = randomMapping(dataflow.id as ReferenceDataflow, shape, machine, generator(seed));
+          if (mapping === undefined) return;
+          const letters = lettersOf(shape, storage, mapping);
+          dataflow.limits(shape, storage).forEach((limit, i) => {
+            expect(limits[i]!.needed(letters)).toBe(limit.needed(mapping));
+            expect(limits[i]!.available(letters)).toBe(availableIn(limit, mapping));
+          });
+          expect(activePes(letters)).toBe(dataflow.activePes(shape, mapping));
+          expectCounts(counts, dataflow, shape, mapping, letters);
+        }),
+        { numRuns: 200 },
+      );
+    });
+  });
+});
+
+function expectCounts(
+  rows: readonly string[][],
+  dataflow: Dataflow,
+  shape: LayerShape,
+  mapping: Mapping,
+  letters: Letters,
+) {
+  const accesses = countAccesses(dataflow, shape, mapping);
+  LEVELS.forEach((level, l) => {
+    DATA_TYPES.forEach((data, d) => {
+      const written = formulaOf(rows[l]![d + 1]!)(letters);
+      const computed = accesses[level][data];
+      expect(Math.abs(written - computed)).toBeLessThanOrEqual(1e-9 * computed);
+    });
+  });
+}
+
+type Letters = Readonly<Record<string, number>>;
+
+/** What the document's formulas are written in. */
+function lettersOf(shape: LayerShape, { pes, rfWords, glbWords }: StorageSizes, mapping: Mapping): Letters {
+  const { e = 1, f = 1 } = mapping;
+  const h = shape.Uv * e + shape.spanR - shape.Uv;
+  const w = shape.Uh * f + shape.spanS - shape.Uh;
+  const ratios = { αv: shape.E / shape.H, αh: shape.F / shape.W, βv: e / h, βh: f / w };
+  const { type: _, macs, ...sizes } = shape;
+  return { ...sizes, ...mapping, ...ratios, h, w, MACs: macs, J: pes, RF: rfWords, Q: glbWords };
+}
+
+const storageOf = (pes: number, rfWords: number, glbWords: number): StorageSizes => {
+  return { pes, rfWords, glbWords, rfBytes: 2 * rfWords, glbBytes: 2 * glbWords };
+};
+
+/** A formula of the document as a function: `2·⌈C/q⌉·(R − 1)`. */
+function formulaOf(text: string): (letters: Letters) => number {
+  const code = text
+    .replaceAll('·', '*')
+    .replaceAll('−', '-')
+    .replaceAll('⌈', 'Math.ceil(')
+    .replaceAll('⌉', ')');
+  return (letters) => new Function(...Object.keys(letters), `return ${code}`)(...Object.values(letters));
+}
+
+describe('docs/networks.md', () => {
+  const networks = readDocument('docs/networks.md');
+
+  test('has every key of a network file', () => {
+    const { layers, ...others } = networkSchema.shape;
+    expect(columnOf(tableIn(networks, 'The file', 'key'))).toEqual([...Object.keys(others), 'layers']);
+    for (const { shape } of layers.element.options) {
+      const type = shape.type.value;
+      const table = tableIn(networks, 'Layers', 'key');
+      const named = rowsOf(table).filter(([, types]) => types === 'all' || types!.split(', ').includes(type));
+      expect(named.map(([key]) => key)).toEqual(Object.keys(shape));
+    }
+  });
+
+  test('has the built-in networks with their totals', () => {
+    const table = rowsOf(tableIn(networks, 'Built-in networks', 'network'));
+    expect(table.map((row) => row.slice(0, 6))).toEqual(
+      BUILTIN_NETWORKS.map((name) => {
+        const { macs, weights, byType } = networkTotals(builtinNetwork(name));
+        const layers = [byType.conv.layers, byType.fc.layers, byType.pool.layers].map(String);
+        return [name, ...layers, inMillions(macs), inMillions(weights)];
+      }),
+    );
+  });
+});
+
+test('docs/hardware.md has every key of a hardware file', () => {
+  const hardware = readDocument('docs/hardware.md');
+  expect(columnOf(tableIn(hardware, 'The file', 'key'))).toEqual(Object.keys(hardwareSchema.shape));
+  const costs = rowsOf(tableIn(hardware, 'Energy', 'key'));
+  expect(Object.fromEntries(costs.map(([key, , cost]) => [key, Number(cost)]))).toEqual(EYERISS_ENERGY);
+});
+
+test('one version everywhere', () => {
+  const { version } = JSON.parse(readDocument('package.json'));
+  const citation = parse(readDocument('CITATION.cff'));
+  expect(citation).toMatchObject({ 'cff-version': '1.2.0', version });
+  expect(readDocument('CHANGELOG.md')).toContain(`## [${version}] - ${citation['date-released']}`);
+  expect(readDocument('README.md')).toContain(`Version ${version} `);
+});
+
+describe('docs/results.md', () => {
+  const results = readDocument('docs/results.md');
+
+  test('has the columns of the CSV file', () => {
+    expect(rowsOf(tableIn(results, 'CSV', 'column'))).toEqual(
+      ANALYSIS_COLUMNS.map(({ name, unit, meaning }) => [name, unit, meaning]),
+    );
+  });
+
+  test('has the fields of the JSON document, and no others', () => {
+    const batch64 = analyze(builtinNetwork('alexnet'), { batch: 64 });
+    expect(new Set(columnOf(tableIn(results, 'JSON', 'field')))).toEqual(
+      new Set(fieldsOf(JSON.parse(JSON.stringify(batch64)))),
+    );
+  });
+});
+
+/** Fields whose keys are said in prose. */
+const TABULAR = ['mapping', 'accesses', 'byLevel', 'byData', 'reuse', 'prunedBy'];
+
+/** Paths to every value: `results[].layers[].name`. */
+function fieldsOf(value: unknown, path = ''): string[] {
+  if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${path}[]`));
+  const isLeaf = typeof value !== 'object' || value === null || TABULAR.includes(path.split('.').at(-1)!);
+  if (isLeaf) return value === null ? [] : [path];
+  return Object.entries(value).flatMap(([key, inner]) =>
+    fieldsOf(inner, path === '' ? key : `${path}.${key}`),
+  );
+}
