@@ -1,25 +1,31 @@
 import { type Command, Option } from 'commander';
-import { type AnalysisOptions, analysisSteps } from '../analysis/analyze.ts';
+import { analysisSteps } from '../analysis/analyze.ts';
 import type { AnalysisResult } from '../analysis/result.ts';
 import { eyerissBaseline, type Hardware } from '../hardware/hardware.ts';
-import { parseHardware } from '../hardware/hardware-file.ts';
 import { InputError } from '../input-error.ts';
-import type { Network } from '../layer/layer.ts';
+import type { Layer, Network } from '../layer/layer.ts';
 import { selectLayers } from '../layer/select.ts';
+import { layerShape } from '../layer/shape.ts';
 import { analysisChart } from '../report/chart.ts';
 import { analysisCsv } from '../report/csv.ts';
 import { analysisHtml } from '../report/html.ts';
 import { renderSvg } from '../report/render.ts';
 import { analysisTable } from '../report/table.ts';
 import { OBJECTIVES } from '../search/objective.ts';
-import { readText } from './files.ts';
-import { commaList, dataflowsNamed, oneOf, wholeNumber } from './flags.ts';
-import { networkNamed } from './network.ts';
+import { checkPlace, readText } from './files.ts';
+import { commaList, dataflowsNamed, oneOf, together, underFlag, wholeNumber } from './flags.ts';
+import { NETWORK_ARGUMENT, networkNamed } from './network.ts';
 import { type Destination, emit, terminalOptions } from './output.ts';
 import { withProgress } from './progress.ts';
 
 const FORMATS = ['table', 'json', 'csv', 'html', 'svg'] as const;
+type Format = (typeof FORMATS)[number];
+
+/** The most PEs and images. */
 const MOST = 1_000_000;
+
+/** The most layers of a chart: Vega takes some seconds and a gigabyte for so many. */
+const MOST_CHARTED = 2000;
 
 interface Flags {
   readonly dataflow: string;
@@ -43,7 +49,7 @@ export function addAnalyze(program: Command): void {
       'Finds the best mapping of every layer under each dataflow, with proof, and says what it costs at each level of ' +
         'the hierarchy. The dataflows share one storage area, as in the Eyeriss paper, unless the hardware file gives sizes.',
     )
-    .argument('<network>', 'a built-in network (see rowhouse networks), or a .yaml or .json file')
+    .argument('<network>', NETWORK_ARGUMENT)
     .option('--dataflow <list>', 'rs, ws, osa, osb, osc, nlr with commas, or all', 'all')
     .option('--pes <number>', 'processing elements (default: 256, or as in the hardware file)')
     .option('--batch <number>', 'images in a batch', '16')
@@ -56,10 +62,20 @@ export function addAnalyze(program: Command): void {
     .option('--out <file>', 'write to a file instead of standard output')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, flags: Flags) => {
-      const format = formatOf(flags);
-      const network = networkNamed(name);
-      const result = await withProgress('mapping layers', analysisSteps(network, optionsOf(network, flags)));
       const destination: Destination = { file: flags.out };
+      const { format, model, ...options } = await together({
+        format: () => formatOf(flags),
+        model: () => modelOf(name, flags),
+        dataflows: () => dataflowsNamed('--dataflow', flags.dataflow),
+        hardware: () => hardwareOf(flags),
+        batch: () => wholeNumber('--batch', flags.batch, MOST),
+        objective: () => oneOf('--objective', flags.objective, OBJECTIVES),
+        shape: () => refuseShape(flags),
+        place: () => flags.out !== undefined && checkPlace('--out', flags.out),
+      });
+      refuseIfTooLarge(model.layers, options.batch, format);
+      const steps = analysisSteps(model.network, { ...options, layers: model.layers });
+      const result = await withProgress('mapping layers', steps);
       emit(await rendered(result, format, destination), destination);
     });
 }
@@ -70,7 +86,7 @@ Examples:
   rowhouse analyze vgg-16 --layers conv --pes 1024 --dataflow rs,nlr
   rowhouse analyze mine.yaml --objective edp --format html --out report.html`;
 
-function formatOf({ format, json }: Flags): (typeof FORMATS)[number] {
+function formatOf({ format, json }: Flags): Format {
   if (json && format !== undefined && format !== 'json') {
     const allowed = 'one of --json and --format, or both alike';
     throw new InputError({ code: 'not-allowed', path: ['--format'], found: format, allowed });
@@ -78,30 +94,53 @@ function formatOf({ format, json }: Flags): (typeof FORMATS)[number] {
   return json ? 'json' : oneOf('--format', format ?? 'table', FORMATS);
 }
 
-function optionsOf(network: Network, flags: Flags): AnalysisOptions {
-  if (flags.shape !== undefined) {
-    const allowed = 'nothing: only ONNX files have dynamic dimensions';
-    throw new InputError({ code: 'not-allowed', path: ['--shape'], found: flags.shape, allowed });
-  }
-  return {
-    dataflows: dataflowsNamed('--dataflow', flags.dataflow),
-    hardware: hardwareOf(flags),
-    batch: wholeNumber('--batch', flags.batch, MOST),
-    objective: oneOf('--objective', flags.objective, OBJECTIVES),
-    layers: flags.layers === undefined ? undefined : selectLayers(network, commaList(flags.layers)),
-  };
+async function hardwareOf({ hardware: file, pes }: Flags): Promise<Hardware> {
+  const given = await together({
+    pes: () => (pes === undefined ? undefined : wholeNumber('--pes', pes, MOST)),
+    hardware: () => (file === undefined ? undefined : hardwareIn(file)),
+  });
+  if (given.hardware === undefined) return eyerissBaseline(given.pes ?? 256);
+  return given.pes === undefined ? given.hardware : { ...given.hardware, pes: given.pes };
 }
 
-function hardwareOf({ hardware: file, pes }: Flags): Hardware {
-  const wanted = pes === undefined ? undefined : wholeNumber('--pes', pes, MOST);
-  if (file === undefined) return eyerissBaseline(wanted ?? 256);
-  const hardware = parseHardware(readText(file), file);
-  return wanted === undefined ? hardware : { ...hardware, pes: wanted };
+async function hardwareIn(file: string): Promise<Hardware> {
+  const text = readText(file);
+  const { parseHardware } = await import('../hardware/hardware-file.ts');
+  return parseHardware(text, file);
+}
+
+function refuseShape({ shape }: Flags): void {
+  if (shape === undefined) return;
+  const allowed = 'nothing: only ONNX files have dynamic dimensions';
+  throw new InputError({ code: 'not-allowed', path: ['--shape'], found: shape, allowed });
+}
+
+async function modelOf(name: string, flags: Flags) {
+  const network = await networkNamed(name);
+  return { network, layers: layersOf(network, flags) };
+}
+
+function layersOf(network: Network, { layers: list }: Flags): readonly Layer[] {
+  if (list !== undefined) return underFlag('--layers', () => selectLayers(network, commaList(list)));
+  const layers = network.layers.filter(({ type }) => type !== 'pool');
+  if (layers.length > 0) return layers;
+  const allowed = `pool, as ${network.name} has no other layers`;
+  throw new InputError({ code: 'missing', path: ['--layers'], allowed });
+}
+
+function refuseIfTooLarge(layers: readonly Layer[], batch: number, format: Format): void {
+  underFlag('--batch', () => {
+    for (const layer of layers) layerShape(layer, batch);
+  });
+  if (layers.length > MOST_CHARTED && (format === 'html' || format === 'svg')) {
+    const allowed = `table, json or csv for ${layers.length} layers: a chart shows at most ${MOST_CHARTED}`;
+    throw new InputError({ code: 'not-allowed', path: ['--format'], found: format, allowed });
+  }
 }
 
 function rendered(
   result: AnalysisResult,
-  format: (typeof FORMATS)[number],
+  format: Format,
   destination: Destination,
 ): string | Promise<string> {
   switch (format) {

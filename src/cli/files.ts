@@ -1,5 +1,14 @@
-import { readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { basename, dirname, join } from 'node:path';
+import {
+  accessSync,
+  constants,
+  readFileSync,
+  realpathSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join } from 'node:path';
 import { InputError } from '../input-error.ts';
 
 /** What the operating system says, in words. */
@@ -11,45 +20,96 @@ const REASONS: Readonly<Record<string, string>> = {
   EPERM: 'no permission',
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is used up',
   ENAMETOOLONG: 'the name is too long',
+  ELOOP: 'the links lead in a circle',
 };
+
+/** Why a file could not be read or written. */
+export const reasonOf = ({ code = '', message }: NodeJS.ErrnoException): string => REASONS[code] ?? message;
+
+const WRITABLE = 'a file that can be written';
+
+/** Larger files are no descriptions that someone wrote, and would take the parser minutes. */
+const LARGEST_TEXT = 8 * 1024 * 1024;
 
 /**
  * The text of a file.
  *
- * @throws InputError if it cannot be read or is not UTF-8.
+ * @throws InputError if it cannot be read, is not UTF-8 or has over 8 MiB.
  */
 export function readText(file: string): string {
-  const bytes = orProblem(file, 'a file that can be read', () => readFileSync(file));
+  const unreadable = (found: string, allowed: string) =>
+    new InputError({ code: 'unreadable', path: [], found, allowed, file });
+  let bytes: Uint8Array;
+  try {
+    const { size } = statSync(file);
+    if (size > LARGEST_TEXT) throw unreadable(`${size} bytes`, `at most ${LARGEST_TEXT} bytes`);
+    bytes = readFileSync(file);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw unreadable(reasonOf(error as Error), 'a file that can be read');
+  }
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(bytes);
   } catch {
-    throw new InputError({ code: 'unreadable', path: [], found: 'not text', allowed: 'text in UTF-8', file });
+    throw unreadable('not text', 'text in UTF-8');
   }
 }
 
 /**
- * Writes a file whole or not at all: aside first, then renamed.
+ * Checks before long work that its result has a place to go to, as far as one can tell without writing.
  *
- * @throws InputError if it cannot be written.
+ * @throws InputError under the flag's name, if it has not.
  */
-export function writeWhole(file: string, content: string): void {
-  const aside = join(dirname(file), `.${basename(file)}.${process.pid}.part`);
-  try {
-    orProblem(file, 'a file that can be written', () => {
-      writeFileSync(aside, content);
-      renameSync(aside, file);
-    });
-  } finally {
-    rmSync(aside, { force: true });
-  }
+export function checkPlace(flag: string, file: string): void {
+  if (file === '')
+    throw new InputError({ code: 'not-allowed', path: [flag], found: file, allowed: WRITABLE });
+  orUnwritable(flag, file, () => {
+    const folder = dirname(file);
+    if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new Error(`there is no folder ${folder}`);
+    }
+    if (file.endsWith('/') || statSync(file, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new Error(REASONS.EISDIR);
+    }
+    const place = placeOf(file);
+    accessSync(place === undefined ? file : dirname(place), constants.W_OK);
+  });
 }
 
-function orProblem<T>(file: string, allowed: string, action: () => T): T {
+/**
+ * Writes a file whole or not at all: aside first, then renamed. What is there and no file, such as a device or a pipe, is
+ * written to as it is.
+ *
+ * @throws InputError under the flag's name, if it cannot be written.
+ */
+export function writeWhole(flag: string, file: string, content: string): void {
+  orUnwritable(flag, file, () => {
+    const place = placeOf(file);
+    if (place === undefined) return writeFileSync(file, content);
+    const aside = join(dirname(place), `.rowhouse-${process.pid}.part`);
+    try {
+      writeFileSync(aside, content);
+      renameSync(aside, place);
+    } finally {
+      rmSync(aside, { force: true });
+    }
+  });
+}
+
+/** Where a file is or will be, behind links; undefined where something is that is no file and must stay. */
+function placeOf(file: string): string | undefined {
+  const there = statSync(file, { throwIfNoEntry: false });
+  if (there === undefined) return file;
+  return there.isFile() ? realpathSync(file) : undefined;
+}
+
+function orUnwritable(flag: string, file: string, action: () => void): void {
   try {
-    return action();
+    action();
   } catch (error) {
-    const { code = '', message } = error as NodeJS.ErrnoException;
-    throw new InputError({ code: 'unreadable', path: [], found: REASONS[code] ?? message, allowed, file });
+    const found = `${file}: ${reasonOf(error as Error)}`;
+    throw new InputError({ code: 'unreadable', path: [flag], found, allowed: WRITABLE });
   }
 }

@@ -1,6 +1,6 @@
 import { writeWhole } from './files.ts';
 
-/** Where a command's result goes: to a file, or else to standard output. */
+/** Where a command's result goes: to the file that `--out` names, or else to standard output. */
 export interface Destination {
   readonly file?: string | undefined;
 }
@@ -8,7 +8,7 @@ export interface Destination {
 /** Writes a command's result. */
 export function emit(text: string, { file }: Destination): void {
   if (file === undefined) process.stdout.write(text);
-  else writeWhole(file, text);
+  else writeWhole('--out', file, text);
 }
 
 /** How text looks best where it goes: colour on a terminal that wants it, lines as wide as the terminal. */

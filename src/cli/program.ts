@@ -1,10 +1,10 @@
 import { Command, CommanderError } from 'commander';
-import { InputError } from '../input-error.ts';
+import { describeProblem, InputError } from '../input-error.ts';
+import { printable } from '../report/format.ts';
 import { addAnalyze } from './analyze.ts';
+import { EXIT } from './exit.ts';
 import { addNetworks } from './networks.ts';
-
-/** What the command's exit tells a script. */
-export const EXIT = { done: 0, checkFailed: 1, wrongInput: 2, interrupted: 130 } as const;
+import { tellWrongWords } from './usage.ts';
 
 /**
  * Runs the `rowhouse` command.
@@ -14,34 +14,24 @@ export const EXIT = { done: 0, checkFailed: 1, wrongInput: 2, interrupted: 130 }
  */
 export async function run(words: readonly string[], version: string): Promise<number> {
   try {
-    await program(version).parseAsync(words, { from: 'user' });
+    await program(version).parseAsync(words.length > 0 ? words : ['--help'], { from: 'user' });
     return EXIT.done;
   } catch (error) {
-    if (error instanceof CommanderError) {
-      if (error.exitCode === 0) return EXIT.done;
-      complain(error.message.replace(/^error: /, '').replaceAll('\n', ' '));
-      return EXIT.wrongInput;
-    }
-    if (error instanceof InputError) {
-      complain(error.message);
-      return EXIT.wrongInput;
-    }
-    throw error;
+    if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    if (!(error instanceof InputError)) throw error;
+    const lines = error.problems.map((problem) => `rowhouse: ${printable(describeProblem(problem))}\n`);
+    process.stderr.write(lines.join(''));
+    return EXIT.wrongInput;
   }
 }
-
-const complain = (message: string): void => {
-  process.stderr.write(`rowhouse: ${message.replaceAll('\n', '\nrowhouse: ')}\n`);
-};
 
 function program(version: string): Command {
   const command = new Command('rowhouse')
     .description('Map, simulate and compare CNN accelerator dataflows.')
     .version(version)
-    .exitOverride()
-    .configureOutput({ writeErr: () => {} })
-    .action(() => command.help());
+    .configureOutput({ writeErr: () => {} });
   addAnalyze(command);
   addNetworks(command);
+  for (const one of [command, ...command.commands]) tellWrongWords(one);
   return command;
 }

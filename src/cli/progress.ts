@@ -17,16 +17,17 @@ export async function withProgress<R>(
   const show = (text: string) => {
     if (process.stderr.isTTY) process.stderr.write(`\r\u001B[K${text}`);
   };
-  for (;;) {
-    const step = steps.next();
-    const now = performance.now();
-    if (step.done) {
-      if (now - start > QUIET_MS) show('');
-      return step.value;
+  try {
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value;
+      const now = performance.now();
+      if (now - last < PAUSE_MS) continue;
+      last = now;
+      if (now - start > QUIET_MS) show(`${label}: ${step.value.done} of ${step.value.of}`);
+      await setImmediate();
     }
-    if (now - last < PAUSE_MS) continue;
-    last = now;
-    if (now - start > QUIET_MS) show(`${label}: ${step.value.done} of ${step.value.of}`);
-    await setImmediate();
+  } finally {
+    if (last - start > QUIET_MS) show('');
   }
 }

@@ -93,7 +93,10 @@ export interface NetworkSpec {
 }
 
 /** Problems beyond these are not told: a network with so many has one cause. */
-const MOST_PROBLEMS = 100;
+export const MOST_PROBLEMS = 100;
+
+/** More layers than any network has; results of more would not fit into a string. */
+const MOST_LAYERS = 10_000;
 
 /** The largest size that any dimension of a layer may have. */
 export const LARGEST_SIZE = 1_000_000;
@@ -102,9 +105,19 @@ export const LARGEST_SIZE = 1_000_000;
  * The layers that a specification means, defaults filled in.
  *
  * @throws InputError if a size is not a whole number in its range, a filter is larger than its padded ifmap, the
- * groups do not divide channels and filters, or two layers have one name. Paths begin at the specification's root.
+ * groups do not divide channels and filters, two layers have one name, or there are no layers or over 10 000. Paths
+ * begin at the specification's root.
  */
 export function networkFromSpec(spec: NetworkSpec): Network {
+  if (spec.layers.length > MOST_LAYERS) {
+    const found = `${spec.layers.length} layers`;
+    throw new InputError({
+      code: 'out-of-range',
+      path: ['layers'],
+      found,
+      allowed: `at most ${MOST_LAYERS}`,
+    });
+  }
   const problems: Problem[] = [];
   const names = new Set<string>();
   const layers = spec.layers.map((layer, i) => {

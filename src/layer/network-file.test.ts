@@ -111,6 +111,14 @@ describe('messages', () => {
     ['name: x', '1:1: layers: missing; allowed: a list'],
     ['name: x\nlayers: []', '2:9: layers: missing; allowed: at least one layer'],
     ['name: x\nlayers: {}', '2:9: layers: found {}; allowed: a list'],
+    [
+      `name: x\nlayers: [${'{name: a, type: fc, input: [1], filters: 1}, '.repeat(10_001)}]`,
+      '2:9: layers: found "10001 layers"; allowed: at most 10000',
+    ],
+    [
+      'name: x\nlayers:\n  - { name: a, type: fc, input: [1000000, 1000, 1000], filters: 1000000 }',
+      '3:5: layers[0]: found "1.00e+24 ifmap words × filters × kernel size"; allowed: less than 2^53 for one image, so that counts are exact',
+    ],
     ['name: x\nlayers: [conv]', '2:10: layers[0]: found "conv"; allowed: a mapping with type'],
     [
       'layers: [{ name: a, type: fc, input: [1], filters: 1 }]\nname: 12',

@@ -1,16 +1,41 @@
 import { z } from 'zod';
+import { InputError, type Problem } from '../input-error.ts';
 import { readYaml } from '../yaml-file.ts';
-import { LARGEST_SIZE, type Network, type NetworkSpec, networkFromSpec } from './layer.ts';
+import {
+  LARGEST_SIZE,
+  type Layer,
+  MOST_PROBLEMS,
+  type Network,
+  type NetworkSpec,
+  networkFromSpec,
+} from './layer.ts';
+import { layerShape } from './shape.ts';
 
 /**
  * The network that the text of a YAML or JSON file describes.
  *
  * @param file the file's name, for messages
  * @throws InputError with file, line and column, if the text is not YAML or not a network, or if a layer of it
- * cannot be (see {@link networkFromSpec}).
+ * cannot be (see {@link networkFromSpec}) or cannot be counted for even one image (see {@link layerShape}).
  */
 export function parseNetwork(text: string, file: string): Network {
-  return readYaml(text, file, networkSchema, networkFromSpec);
+  return readYaml(text, file, networkSchema, (spec) => {
+    const network = networkFromSpec(spec);
+    const problems = network.layers.flatMap(sizeProblems);
+    if (problems.length > 0) throw new InputError(...problems.slice(0, MOST_PROBLEMS));
+    return network;
+  });
+}
+
+/** What makes a layer too large to count for even one image. */
+function sizeProblems(layer: Layer, i: number): Problem[] {
+  try {
+    layerShape(layer, 1);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.problems.map((problem) => ({ ...problem, path: ['layers', i] }));
+  }
 }
 
 const size = z.int().min(1).max(LARGEST_SIZE);

@@ -121,7 +121,7 @@ describe('a count', () => {
     ]);
   });
 
-  it('is exact, or else refused under the name of its layer', () => {
+  it('is exact, or else its batch is refused', () => {
     const large = fc.integer({ min: 1, max: 2_000 }); // 2^53 is about 1500^5
     fc.assert(
       fc.property(fc.array(large, { minLength: 4, maxLength: 4 }), large, (sizes, batch) => {
@@ -130,7 +130,7 @@ describe('a count', () => {
         const macs = [...sizes, batch].reduce((product, one) => product * BigInt(one), 1n);
         const problems = problemOf(() => layerShape(layer, batch));
         if (macs > BigInt(Number.MAX_SAFE_INTEGER)) {
-          expect(problems).toMatchObject([{ code: 'out-of-range', path: ['a'] }]);
+          expect(problems).toMatchObject([{ code: 'out-of-range', path: ['batch'], found: batch }]);
         } else {
           expect(problems).toBeUndefined();
           expect(BigInt(layerShape(layer, batch).macs)).toBe(macs);
@@ -143,8 +143,24 @@ describe('a count', () => {
     // 2^53 − 1 = 6361 · 69431 · 20394401
     const layer = layerFromSpec({ name: 'a', type: 'fc', input: [6361], filters: 69_431 });
     expect(layerShape(layer, 20_394_401).macs).toBe(Number.MAX_SAFE_INTEGER);
-    expect(problemOf(() => layerShape(layer, 20_394_402))).toHaveLength(1);
-    expect(problemOf(() => layerShape(layer, 1e300))).toHaveLength(1);
+    const allowed = 'a whole number from 1 to 20394401: counts of a are not exact above it';
+    for (const found of [20_394_402, 1e300]) {
+      const problem = { code: 'out-of-range', path: ['batch'], found, allowed };
+      expect(problemOf(() => layerShape(layer, found))).toEqual([problem]);
+    }
+  });
+
+  it('is refused under the name of its layer where one image is too much', () => {
+    const layer = layerFromSpec({ ...conv, input: [1e6, 1e6, 1e6], filters: 1e6 });
+    for (const batch of [1, 16]) {
+      expect(problemOf(() => layerShape(layer, batch))).toMatchObject([
+        {
+          code: 'out-of-range',
+          path: ['a'],
+          found: expect.stringMatching(/^\d\.\d\de\+\d+ ifmap words/),
+        },
+      ]);
+    }
   });
 });
 

@@ -53,8 +53,9 @@ export type Dimension = 'N' | 'M' | 'C' | 'E' | 'F';
 /**
  * The shape of a layer for a batch of N images.
  *
- * @throws InputError if the batch is not a whole number from 1, or if the layer is so large that its counts would
- * not be exact in double precision (`ifmaps·M·R·S` over 2^53 − 1).
+ * @throws InputError if the batch is not a whole number from 1, or if the batch or even one image is so large that the
+ * layer's counts would not be exact in double precision (`ifmaps·M·R·S` over 2^53 − 1). The path is `batch`, or the
+ * layer's name where it is too large for one image.
  */
 export function layerShape(layer: Layer, batch: number): LayerShape {
   if (!Number.isInteger(batch) || batch < 1) {
@@ -73,13 +74,19 @@ export function layerShape(layer: Layer, batch: number): LayerShape {
   const ifmaps = G * N * C * H * W;
   const ofmaps = G * N * M * E * F;
   const weights = layer.type === 'pool' ? 0 : G * M * C * R * S;
-  if (ifmaps * M * R * S > Number.MAX_SAFE_INTEGER) {
+  const perImage = (G * N) / batch;
+  const largest = Math.floor(Number.MAX_SAFE_INTEGER / (perImage * C * H * W * M * R * S));
+  if (largest === 0) {
     throw new InputError({
       code: 'out-of-range',
       path: [layer.name],
-      found: `a batch of ${batch} with ${(ofmaps * C * R * S).toPrecision(3)} MACs`,
-      allowed: 'a layer whose ifmap words × filters × kernel size stay under 2^53',
+      found: `${(perImage * C * H * W * M * R * S).toPrecision(3)} ifmap words × filters × kernel size`,
+      allowed: 'less than 2^53 for one image, so that counts are exact',
     });
+  }
+  if (batch > largest) {
+    const allowed = `a whole number from 1 to ${largest}: counts of ${layer.name} are not exact above it`;
+    throw new InputError({ code: 'out-of-range', path: ['batch'], found: batch, allowed });
   }
   return { ...sizes, H, W, E, F, ifmaps, weights, ofmaps, macs: ofmaps * C * R * S };
 }

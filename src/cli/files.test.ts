@@ -1,0 +1,101 @@
+import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
+import { beforeEach, describe, expect, it, vi } from 'vitest';
+import { describeProblem, InputError } from '../input-error.ts';
+import { checkPlace, readText, writeWhole } from './files.ts';
+import { scratchFolder } from './rowhouse.testing.ts';
+
+const disk = vi.hoisted(() => ({ isFull: false }));
+
+/** A disk that, when full, takes the first half of a file. */
+vi.mock('node:fs', async (importActual) => {
+  const actual = await importActual<typeof import('node:fs')>();
+  const writeFileSync = (file: string, content: string) => {
+    if (!disk.isFull) return actual.writeFileSync(file, content);
+    actual.writeFileSync(file, content.slice(0, content.length / 2));
+    throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
+  };
+  return { ...actual, writeFileSync };
+});
+
+const { folder, at, write } = scratchFolder();
+mkdirSync(at('folder'));
+
+beforeEach(() => {
+  disk.isFull = false;
+});
+
+function lineOf(action: () => void): string | undefined {
+  try {
+    action();
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    expect(error.problems).toHaveLength(1);
+    return error.problems.map(describeProblem).join('\n').replaceAll(`${folder}/`, '');
+  }
+}
+
+describe('a file to write', () => {
+  it('is written, and over what it was', () => {
+    for (const text of ['one', 'two']) {
+      checkPlace('--out', at('a.csv'));
+      writeWhole('--out', at('a.csv'), text);
+      expect(readFileSync(at('a.csv'), 'utf8')).toBe(text);
+    }
+  });
+
+  it('is written where a link leads', () => {
+    write('real.csv', 'old');
+    symlinkSync('real.csv', at('link.csv'));
+    writeWhole('--out', at('link.csv'), 'new');
+    expect(readFileSync(at('real.csv'), 'utf8')).toBe('new');
+  });
+
+  it('stays as it was when the disk is full', () => {
+    write('before.csv', 'before');
+    const names = readdirSync(folder);
+    disk.isFull = true;
+    for (const name of ['before.csv', 'new.csv']) {
+      expect(lineOf(() => writeWhole('--out', at(name), 'a long text'))).toBe(
+        `--out: ${name}: the disk is full; allowed: a file that can be written`,
+      );
+    }
+    expect(readdirSync(folder)).toEqual(names);
+    expect(readFileSync(at('before.csv'), 'utf8')).toBe('before');
+  });
+
+  it.runIf(existsSync('/dev/full'))('may be a device, which stays one', () => {
+    writeWhole('--out', '/dev/null', 'x');
+    symlinkSync('/dev/full', at('full.csv'));
+    checkPlace('--out', at('full.csv'));
+    const line = '--out: full.csv: the disk is full; allowed: a file that can be written';
+    expect(lineOf(() => writeWhole('--out', at('full.csv'), 'x'))).toBe(line);
+  });
+
+  it.each([
+    ['none/x.csv', 'there is no folder none'],
+    ['a.csv/x.csv', 'there is no folder a.csv'],
+    ['folder', 'this is a folder, not a file'],
+    ['none/', 'this is a folder, not a file'],
+  ])('cannot be %s, which is told before the work', (name, reason) => {
+    write('a.csv', '');
+    expect(lineOf(() => checkPlace('--out', at(name)))).toBe(
+      `--out: ${name}: ${reason}; allowed: a file that can be written`,
+    );
+    expect(lineOf(() => writeWhole('--out', at(name), 'x'))).toMatch(/^--out: .*; allowed: /);
+  });
+});
+
+describe('a file to read', () => {
+  it('is read without its byte order mark', () => {
+    expect(readText(write('text', '\uFEFFä€🙂'))).toBe('ä€🙂');
+  });
+
+  it.each([
+    ['none', 'none: there is no such file or folder; allowed: a file that can be read'],
+    ['folder', 'folder: this is a folder, not a file; allowed: a file that can be read'],
+    ['x'.repeat(300), `${'x'.repeat(300)}: the name is too long; allowed: a file that can be read`],
+  ])('cannot be %s', (name, line) => {
+    expect(lineOf(() => readText(at(name)))).toBe(line);
+  });
+});

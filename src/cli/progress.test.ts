@@ -1,0 +1,56 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { withProgress } from './progress.ts';
+
+describe('progress', () => {
+  const { isTTY } = process.stderr;
+  let clock = 0;
+  let shown: string[] = [];
+
+  beforeEach(() => {
+    clock = 0;
+    shown = [];
+    vi.spyOn(performance, 'now').mockImplementation(() => clock);
+    vi.spyOn(process.stderr, 'write').mockImplementation((text) => {
+      shown.push(String(text).replace('\r\u001B[K', ''));
+      return true;
+    });
+  });
+
+  afterEach(() => {
+    vi.restoreAllMocks();
+    process.stderr.isTTY = isTTY;
+  });
+
+  function* steps(of: number, failsAt = Number.POSITIVE_INFINITY) {
+    for (let done = 1; done <= of; done++) {
+      clock += 200;
+      if (done === failsAt) throw new Error('failed');
+      yield { done, of };
+    }
+    return 'result';
+  }
+
+  it('is shown on a terminal, and gone at the end', async () => {
+    process.stderr.isTTY = true;
+    expect(await withProgress('counting', steps(4))).toBe('result');
+    expect(shown).toEqual(['counting: 3 of 4', 'counting: 4 of 4', '']);
+  });
+
+  it('is gone before an error is told', async () => {
+    process.stderr.isTTY = true;
+    await expect(withProgress('counting', steps(4, 4))).rejects.toThrow('failed');
+    expect(shown).toEqual(['counting: 3 of 4', '']);
+  });
+
+  it('is not shown of quick work', async () => {
+    process.stderr.isTTY = true;
+    await withProgress('counting', steps(2));
+    expect(shown).toEqual([]);
+  });
+
+  it('is not shown elsewhere', async () => {
+    process.stderr.isTTY = false;
+    await withProgress('counting', steps(9));
+    expect(shown).toEqual([]);
+  });
+});
