@@ -1,5 +1,5 @@
 /**
- * Rowhouse: map, simulate and compare CNN accelerator dataflows. Everything here runs in a browser too.
+ * Rowhouse: map and compare CNN accelerator dataflows. Everything here runs in a browser too.
  *
  * @packageDocumentation
  */

@@ -224,3 +224,7 @@ describe('help', () => {
     expect(await rowhouse('--version')).toEqual({ code: 0, out: '1.2.3\n', err: '' });
   });
 });
+test('pooling is left out, and named, unless layers are asked for', async () => {
+  expect((await json('alexnet')).notMapped).toEqual(['POOL1', 'POOL2', 'POOL5']);
+  expect((await json('alexnet', '--layers', 'conv')).notMapped).toEqual([]);
+});

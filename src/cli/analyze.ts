@@ -74,7 +74,8 @@ export function addAnalyze(program: Command): void {
         place: () => flags.out !== undefined && checkPlace('--out', flags.out),
       });
       refuseIfTooLarge(model.layers, options.batch, format);
-      const steps = analysisSteps(model.network, { ...options, layers: model.layers });
+      const layers = flags.layers === undefined ? undefined : model.layers;
+      const steps = analysisSteps(model.network, { ...options, layers });
       const result = await withProgress('mapping layers', steps);
       emit(await rendered(result, format, destination), destination);
     });

@@ -27,7 +27,7 @@ export async function run(words: readonly string[], version: string): Promise<nu
 
 function program(version: string): Command {
   const command = new Command('rowhouse')
-    .description('Map, simulate and compare CNN accelerator dataflows.')
+    .description('Map and compare CNN accelerator dataflows.')
     .version(version)
     .configureOutput({ writeErr: () => {} });
   addAnalyze(command);

@@ -42,7 +42,10 @@ function summary(result: AnalysisResult): Sheet {
     ...(base ? relative('EDP', (total) => total.edp) : [EDP]),
   ];
   const columns = measures.map(({ of, better, decimals }) => {
-    const values = results.map(({ total }) => (total === null ? undefined : of(total)));
+    const values = results
+      .map(({ total }) => (total === null ? undefined : of(total)))
+      // A ratio of two energies of 0 says nothing
+      .map((value) => (Number.isNaN(value) ? undefined : value));
     const write = decimals === undefined ? alike(values.filter(isKnown)) : (x: number) => x.toFixed(decimals);
     return marked(values, write, better);
   });

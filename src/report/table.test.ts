@@ -2,6 +2,7 @@ import { stripVTControlCharacters } from 'node:util';
 import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import type { DataflowResult } from '../analysis/result.ts';
 import { OBJECTIVES } from '../search/objective.ts';
 import { analysisSheets } from './analysis-sheets.ts';
 import { longResult, renamedResult, smallResult } from './fixture.testing.ts';
@@ -211,4 +212,13 @@ test('networks by type of layer', () => {
     tiny          0       3       0     0  58.6M  58.6M            0        0    58.6M    58.6M
     "
   `);
+});
+
+test('nothing is relative to an energy of 0', () => {
+  const free = (result: DataflowResult): DataflowResult => ({
+    ...result,
+    total: result.total && { ...result.total, energyPerMac: 0, edp: 0 },
+  });
+  const result = { ...smallResult, results: smallResult.results.map(free) };
+  expect(analysisTable(result, plain)).not.toContain('NaN');
 });
