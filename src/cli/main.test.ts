@@ -37,6 +37,11 @@ describe('the command as a process', () => {
     expect(await ended).toEqual({ code, signal: null });
   });
 
+  it.each(['CI', 'FORCE_COLOR'])('writes no colours to a pipe, whatever %s says', async (variable) => {
+    const child = spawn(process.execPath, [main, 'networks'], { env: { ...process.env, [variable]: '1' } });
+    expect(await text(child.stdout)).not.toContain('\u001B');
+  });
+
   it('ends with 130 when it is interrupted, and leaves no file behind', async () => {
     const net = write('long.yaml', networkOf(3000, true));
     const tellsWhenReady =

@@ -13,7 +13,7 @@ export function emit(text: string, { file }: Destination): void {
 
 /** How text looks best where it goes: colour on a terminal that wants it, lines as wide as the terminal. */
 export function terminalOptions({ file }: Destination): { color: boolean; width?: number | undefined } {
-  const isTerminal = file === undefined && process.stdout.isTTY;
+  const isTerminal = file === undefined && process.stdout.isTTY === true; // Node leaves it undefined for a pipe
   return {
     color: isTerminal && process.stdout.hasColors(),
     width: isTerminal ? process.stdout.columns : undefined,
