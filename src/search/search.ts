@@ -140,19 +140,16 @@ class BranchAndBound {
     const low = node.low.values;
     const high = node.high.values;
     const i = this.decisiveParameter(node);
-    const middle = Math.floor(Math.sqrt(low[i]! * high[i]!));
+    const cut = cutBetween(low[i]!, high[i]!);
     const lower = { low: point(low.slice()), high: point(high.slice()) };
     const upper = { low: point(low), high: point(high) };
-    lower.high.values[i] = middle;
-    upper.low.values[i] = middle + 1;
+    lower.high.values[i] = cut;
+    upper.low.values[i] = cut + 1;
     this.offer(lower);
     this.offer(upper);
   }
 
-  /**
-   * The parameter that would cost most if it had to stay at the low end of its range, and if there were PEs
-   * without end.
-   */
+  /** The parameter that would cost most if it had to stay below the cut, and if there were PEs without end. */
   private decisiveParameter(node: Node): number {
     const [first, second] = this.measures as [Measure, Measure];
     const low = node.low.values;
@@ -163,7 +160,7 @@ class BranchAndBound {
     for (let i = 0; i < low.length; i++) {
       const end = high[i]!;
       if (end === low[i]) continue;
-      high[i] = low[i]!;
+      high[i] = cutBetween(low[i]!, end);
       const corner = this.cornerOf(node, Number.POSITIVE_INFINITY);
       high[i] = end;
       const value = first.value(corner);
@@ -267,6 +264,10 @@ class BranchAndBound {
     return point(found);
   }
 }
+
+/** Where to cut a range: at ¾ of it as factors go, since large values tend to be the good ones. */
+const cutBetween = (low: number, high: number): number =>
+  Math.min(high - 1, Math.floor(Math.sqrt(high * Math.sqrt(low * high))));
 
 /** The one with the lower bound, measure by measure. */
 function isMorePromising(a: Node, b: Node): boolean {
