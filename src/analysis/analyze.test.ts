@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { largeCase } from '../dataflow/arbitrary.testing.ts';
 import type { Dataflow } from '../dataflow/dataflow.ts';
 import { brokenLimits } from '../dataflow/dataflow.ts';
 import { DATAFLOWS } from '../dataflow/registry.ts';
@@ -9,7 +10,6 @@ import { BUILTIN_NETWORKS, builtinNetwork } from '../layer/builtin.ts';
 import { layerFromSpec } from '../layer/layer.ts';
 import { selectLayers } from '../layer/select.ts';
 import { layerShape } from '../layer/shape.ts';
-import { largeCase } from '../search/arbitrary.testing.ts';
 import { OBJECTIVES } from '../search/objective.ts';
 import { analysisSteps, analyze, analyzeLayer } from './analyze.ts';
 import type { DataflowResult, FeasibleLayer, LayerResult } from './result.ts';

@@ -2,14 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { DATA_TYPES, LEVELS } from '../hardware/energy.ts';
 import type { StorageSizes } from '../hardware/hardware.ts';
-import { type Case, generator, largeCase, randomMapping, shapeOf } from '../search/arbitrary.testing.ts';
-import {
-  type Fraction,
-  type ReferenceDataflow,
-  referenceActivePes,
-  referenceCounts,
-  referenceFits,
-} from '../search/exhaustive.testing.ts';
+import { type Case, generator, largeCase, randomMapping, shapeOf } from './arbitrary.testing.ts';
 import { countAccesses } from './counts.ts';
 import {
   allOnes,
@@ -20,6 +13,13 @@ import {
   type Mapping,
   runnable,
 } from './dataflow.ts';
+import {
+  type Fraction,
+  type ReferenceDataflow,
+  referenceActivePes,
+  referenceCounts,
+  referenceFits,
+} from './reference.testing.ts';
 import { DATAFLOWS } from './registry.ts';
 
 const storageOf = ({ machine }: Pick<Case, 'machine'>): StorageSizes => ({

@@ -7,9 +7,9 @@ import {
   LEVELS,
   type PerLevelAndData,
 } from '../hardware/energy.ts';
-import { generator, largeCase, randomMapping, shapeOf } from '../search/arbitrary.testing.ts';
-import type { ReferenceDataflow } from '../search/exhaustive.testing.ts';
+import { generator, largeCase, randomMapping, shapeOf } from './arbitrary.testing.ts';
 import { countAccesses } from './counts.ts';
+import type { ReferenceDataflow } from './reference.testing.ts';
 import { DATAFLOWS } from './registry.ts';
 import { inputEnergy, psumEnergy, reuseFactors } from './reuse.ts';
 

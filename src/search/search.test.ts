@@ -1,13 +1,21 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import {
+  type Case,
+  generator,
+  largeCase,
+  randomMapping,
+  shapeOf,
+  smallCase,
+} from '../dataflow/arbitrary.testing.ts';
 import { countAccesses } from '../dataflow/counts.ts';
 import { brokenLimits, type Dataflow, spaceSize } from '../dataflow/dataflow.ts';
+import type { ReferenceDataflow } from '../dataflow/reference.testing.ts';
 import { DATAFLOWS } from '../dataflow/registry.ts';
 import { DATA_TYPES, type EnergyCosts, EYERISS_ENERGY, LEVELS } from '../hardware/energy.ts';
 import type { StorageSizes } from '../hardware/hardware.ts';
 import type { LayerShape } from '../layer/shape.ts';
-import { type Case, generator, largeCase, randomMapping, shapeOf, smallCase } from './arbitrary.testing.ts';
-import { exhaustive, type ReferenceDataflow } from './exhaustive.testing.ts';
+import { exhaustive } from './exhaustive.testing.ts';
 import { OBJECTIVES, type Objective } from './objective.ts';
 import { findBestMapping } from './search.ts';
 

@@ -14,7 +14,7 @@ import {
   referenceFits,
   referenceNeeds,
   spaceSize,
-} from './exhaustive.testing.ts';
+} from './reference.testing.ts';
 
 export interface Case {
   readonly layer: LayerSpec;
