@@ -25,6 +25,7 @@ function milliseconds(work: () => unknown): number {
 
 function report(what: string, ms: number, budget: number): void {
   const verdict = ms < budget ? 'within' : 'OVER';
+  if (ms >= budget) process.exitCode = 1;
   console.log(`${what.padEnd(62)} ${ms.toFixed(0).padStart(6)} ms   ${verdict} ${budget} ms`);
 }
 

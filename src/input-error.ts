@@ -28,6 +28,9 @@ export interface Problem {
   readonly position?: Position | undefined;
 }
 
+/** Problems beyond these are not told: an input with so many has one cause. */
+export const MOST_PROBLEMS = 100;
+
 /** Thrown by everything that takes a user's input: the problems it has, at least one. */
 export class InputError extends Error {
   override readonly name = 'InputError';

@@ -1,13 +1,10 @@
 import { z } from 'zod';
-import { InputError, type Problem } from './input-error.ts';
+import { InputError, MOST_PROBLEMS, type Problem } from './input-error.ts';
 import { nearestWord } from './nearest-word.ts';
 
 type Issue = z.core.$ZodIssue;
 type RawIssue = z.core.$ZodRawIssue;
 type Path = Problem['path'];
-
-/** Problems beyond these are not told: a file with so many has one cause. */
-const MOST_PROBLEMS = 100;
 
 /**
  * What a schema makes of a value from outside, defaults filled in.

@@ -244,3 +244,13 @@ test('steps tell how far the work is', () => {
 test('the same question has the same answer', () => {
   expect(analyze(alexnet, { objective: 'edp' })).toEqual(analyze(alexnet, { objective: 'edp' }));
 });
+
+test.each([
+  ['no layers', { layers: [] }, 'layers: missing'],
+  ['half a PE', { hardware: { ...eyerissBaseline(256), pes: 1.5 } }, 'pes: found 1.5'],
+  ['no PE', { hardware: { ...eyerissBaseline(256), pes: 0 } }, 'pes: found 0'],
+  ['no bits', { hardware: { ...eyerissBaseline(256), wordBits: 0 } }, 'wordBits: found 0'],
+  ['half an image', { batch: 0.5 }, 'batch: found 0.5'],
+])('%s is refused', (_, options, message) => {
+  expect(() => analyze(alexnet, options)).toThrow(message);
+});

@@ -2,7 +2,14 @@ import { countAccesses } from '../dataflow/counts.ts';
 import type { Dataflow } from '../dataflow/dataflow.ts';
 import { DATAFLOWS } from '../dataflow/registry.ts';
 import { reuseFactors } from '../dataflow/reuse.ts';
-import { eyerissBaseline, type Hardware, rfBytesFor, storageFor } from '../hardware/hardware.ts';
+import {
+  checkHardware,
+  eyerissBaseline,
+  type Hardware,
+  rfBytesFor,
+  storageFor,
+} from '../hardware/hardware.ts';
+import { InputError } from '../input-error.ts';
 import type { Layer, Network } from '../layer/layer.ts';
 import { layerShape } from '../layer/shape.ts';
 import type { Objective } from '../search/objective.ts';
@@ -33,7 +40,8 @@ export interface Progress {
 /**
  * The best mapping of every layer under every dataflow, and what it costs (ISCA 2016, section VI).
  *
- * @throws InputError if the batch is not a whole number from 1 or makes a layer too large to count exactly.
+ * @throws InputError if there is no layer to map, if the batch is not a whole number from 1 or makes a layer too large
+ * to count exactly, or if the hardware cannot be: PEs that are no whole number, costs below 0.
  */
 export function analyze(network: Network, options: AnalysisOptions = {}): AnalysisResult {
   const steps = analysisSteps(network, options);
@@ -55,6 +63,9 @@ export function* analysisSteps(
   }: AnalysisOptions = {},
 ): Generator<Progress, AnalysisResult> {
   const layers = wanted ?? network.layers.filter(({ type }) => type !== 'pool');
+  if (layers.length === 0) {
+    throw new InputError({ code: 'missing', path: ['layers'], allowed: 'at least one layer, of any type' });
+  }
   const results: DataflowResult[] = [];
   const of = dataflows.length * layers.length;
   let done = 0;
@@ -87,6 +98,7 @@ export function analyzeLayer(
 
 /** Maps layer after layer, but each shape only once: networks repeat themselves. */
 function mapper(dataflow: Dataflow, hardware: Hardware, batch: number, objective: Objective) {
+  checkHardware(hardware);
   const storage = storageFor(hardware, dataflow.rfWords);
   const known = new Map<string, LayerResult>();
   const map = (layer: Layer): LayerResult => {

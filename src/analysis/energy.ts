@@ -31,7 +31,7 @@ export function totalEnergy(macs: number, parts: readonly Energy[]): Energy {
 function assembled(macs: number, byLevel: Energy['byLevel'], byData: Energy['byData']): Energy {
   const total = sum(Object.values(byLevel));
   const totalByData = byLevel.alu + sum(Object.values(byData));
-  if (Math.abs(total - totalByData) > 1e-9 * total) {
+  if (Math.abs(total - totalByData) > 1e-9 * Math.abs(total)) {
     throw new Error(`energy by level is ${total}, by data type ${totalByData}`);
   }
   return { total, perMac: total / macs, byLevel, byData };

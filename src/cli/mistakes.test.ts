@@ -214,7 +214,7 @@ describe('networks that are none', () => {
     [
       'a kernel larger than its input, and groups that do not divide',
       layer('input: [6, 9, 9], filters: 4, kernel: [10, 3], groups: 3'),
-      ':3:66: layers[0].kernel: found [10, 3]; allowed: a filter that spans at most the 9 rows of its ifmap with padding, not 10',
+      ':3:66: layers[0].kernel: found [10, 3]; allowed: a filter that spans at most the 9 × 9 of its ifmap with padding, not 10 × 3',
       ':3:83: layers[0].groups: found 3; allowed: a divisor of both 6 channels and 4 filters',
     ],
     [

@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { DATA_TYPES, LEVELS } from '../hardware/energy.ts';
+import { DATA_TYPES, type DataType, LEVELS, type Level } from '../hardware/energy.ts';
 import type { StorageSizes } from '../hardware/hardware.ts';
+import { builtinNetwork } from '../layer/builtin.ts';
+import { layerShape } from '../layer/shape.ts';
 import { type Case, generator, largeCase, randomMapping, shapeOf } from './arbitrary.testing.ts';
 import { countAccesses } from './counts.ts';
 import {
@@ -163,16 +165,23 @@ test('RS takes both inputs of every MAC from the RF', () => {
   );
 });
 
-test('counts that break an invariant are refused', () => {
+test.each<[string, Level, DataType, (count: number) => number]>([
+  ['negative glb weight', 'glb', 'weight', () => -1],
+  ['every weight is read from DRAM at least once', 'dram', 'weight', (count) => count / 1e6],
+  ['every ofmap pixel is written to DRAM', 'dram', 'psum', (count) => count - 1],
+  ['each MAC takes one ifmap pixel', 'rf', 'ifmap', (count) => count - 1],
+  ['each MAC takes one weight', 'rf', 'weight', (count) => count + 1],
+  ['each MAC but the first of a psum accumulates at one level', 'rf', 'psum', (count) => count - 2],
+])('counts are refused where not: %s', (statement, level, data, tampered) => {
   const [rs] = DATAFLOWS;
-  const [random] = fc.sample(largeCase(), { numRuns: 1, seed: 7 });
-  const shape = shapeOf(random!);
+  const shape = layerShape(builtinNetwork('alexnet').layers[0]!, 1);
   const wrong: Dataflow = {
     ...rs!,
     accesses: (...args) => {
       const accesses = rs!.accesses(...args);
-      return { ...accesses, rf: { ...accesses.rf, psum: accesses.rf.psum - 2 } };
+      return { ...accesses, [level]: { ...accesses[level], [data]: tampered(accesses[level][data]) } };
     },
   };
-  expect(() => countAccesses(wrong, shape, allOnes(rs!))).toThrow('accumulates at one level');
+  expect(() => countAccesses(rs!, shape, allOnes(rs!))).not.toThrow();
+  expect(() => countAccesses(wrong, shape, allOnes(rs!))).toThrow(`RS counts: ${statement}`);
 });

@@ -63,7 +63,7 @@ export interface Dataflow<X extends Mapping = Mapping> {
   /** How often each of the dataflow's loops comes round. */
   trips(shape: LayerShape, mapping: X): readonly number[];
   /**
-   * Words read and written over the whole layer. Linear in each of `trips` and in `halo`, which is ifmap words
+   * Words read and written over the whole layer. Linear in each of `trips` and in `halo`, never falling with `halo`, which is ifmap words
    * per ofmap pixel of a tile: `(h/e)·(w/f)` over those of e and f that the dataflow tiles.
    */
   accesses(shape: LayerShape, trips: readonly number[], halo: number): PerLevelAndData;

@@ -79,7 +79,7 @@ export const hardwareSchema = z.strictObject({
   rfBytesPerPe: bytes(1)
     .optional()
     .describe(
-      `Instead of storageArea: the area of RFs of so many bytes, and of a GLB as large as all. Default: ${BASELINE_RF_BYTES}.`,
+      `Instead of storageArea: the area of RFs of so many bytes, and of a GLB as large as all; no size of an RF, which rfBytes is. Default: ${BASELINE_RF_BYTES}.`,
     ),
   areaCurve: z
     .array(z.tuple([bytes(1), z.number().min(0.001).max(1e9)]).meta({ title: '[bytes, µm² per byte]' }))

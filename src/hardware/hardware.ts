@@ -1,5 +1,6 @@
+import { InputError } from '../input-error.ts';
 import { type AreaCurve, area, EYERISS_AREA_CURVE, equalAreaBytes } from './area.ts';
-import { type EnergyCosts, EYERISS_ENERGY } from './energy.ts';
+import { checkCosts, type EnergyCosts, EYERISS_ENERGY } from './energy.ts';
 
 /**
  * How storage is divided between the register files (RF) of the PEs and the global buffer (GLB).
@@ -51,6 +52,19 @@ export const eyerissBaseline = (pes: number): Hardware => ({
   storage: { divide: 'baseline', rfBytesPerPe: BASELINE_RF_BYTES },
   areaCurve: EYERISS_AREA_CURVE,
 });
+
+/**
+ * Refuses an accelerator that cannot be.
+ *
+ * @throws InputError if PEs or bits of a word are not whole numbers from 1, or a cost is not a number from 0.
+ */
+export function checkHardware({ pes, wordBits, energy }: Hardware): void {
+  for (const [name, found] of Object.entries({ pes, wordBits })) {
+    if (Number.isSafeInteger(found) && found >= 1) continue;
+    throw new InputError({ code: 'out-of-range', path: [name], found, allowed: 'a whole number from 1' });
+  }
+  checkCosts(energy);
+}
 
 /**
  * The storage that a dataflow with RFs of its own `rfWords` has on this hardware, or undefined where its RFs leave

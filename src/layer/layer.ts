@@ -1,4 +1,4 @@
-import { InputError, type Problem } from '../input-error.ts';
+import { InputError, MOST_PROBLEMS, type Problem } from '../input-error.ts';
 
 /** One size per direction. */
 export type Pair = readonly [vertical: number, horizontal: number];
@@ -91,9 +91,6 @@ export interface NetworkSpec {
   readonly name: string;
   readonly layers: readonly LayerSpec[];
 }
-
-/** Problems beyond these are not told: a network with so many has one cause. */
-export const MOST_PROBLEMS = 100;
 
 /** More layers than any network has; results of more would not fit into a string. */
 const MOST_LAYERS = 10_000;
@@ -236,17 +233,16 @@ function fitProblems(layer: Layer): Problem[] {
   const [channels, height, width] = layer.input;
   const [top, left, bottom, right] = layer.pad;
   const [dilationV, dilationH] = layer.type === 'conv' ? layer.dilation : [1, 1];
-  const fits = (direction: string, spanned: number, ifmap: number) => {
-    if (spanned <= ifmap) return;
+  const [rows, columns] = [height + top + bottom, width + left + right];
+  const [spanR, spanS] = [span(layer.kernel[0], dilationV), span(layer.kernel[1], dilationH)];
+  if (spanR > rows || spanS > columns) {
     problems.push({
       code: 'does-not-fit',
       path: ['kernel'],
       found: [...layer.kernel],
-      allowed: `a filter that spans at most the ${ifmap} ${direction} of its ifmap with padding, not ${spanned}`,
+      allowed: `a filter that spans at most the ${rows} × ${columns} of its ifmap with padding, not ${spanR} × ${spanS}`,
     });
-  };
-  fits('rows', span(layer.kernel[0], dilationV), height + top + bottom);
-  fits('columns', span(layer.kernel[1], dilationH), width + left + right);
+  }
   if (layer.type === 'conv') {
     const { groups, filters } = layer;
     if (channels % groups !== 0 || filters % groups !== 0) {

@@ -92,7 +92,7 @@ describe('messages', () => {
     ['filters: 4', '.type: missing; allowed: conv, fc or pool'],
     [
       'type: conv, filters: 4, kernel: ¦[7, 5]',
-      '.kernel: found [7, 5]; allowed: a filter that spans at most the 5 rows of its ifmap with padding, not 7',
+      '.kernel: found [7, 5]; allowed: a filter that spans at most the 5 × 5 of its ifmap with padding, not 7 × 5',
     ],
     [
       'type: conv, filters: 4, kernel: 3, groups: ¦2',

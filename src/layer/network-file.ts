@@ -1,14 +1,7 @@
 import { z } from 'zod';
-import { InputError, type Problem } from '../input-error.ts';
+import { InputError, MOST_PROBLEMS, type Problem } from '../input-error.ts';
 import { readYaml } from '../yaml-file.ts';
-import {
-  LARGEST_SIZE,
-  type Layer,
-  MOST_PROBLEMS,
-  type Network,
-  type NetworkSpec,
-  networkFromSpec,
-} from './layer.ts';
+import { LARGEST_SIZE, type Layer, type Network, type NetworkSpec, networkFromSpec } from './layer.ts';
 import { layerShape } from './shape.ts';
 
 /**

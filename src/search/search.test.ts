@@ -9,11 +9,18 @@ import {
   smallCase,
 } from '../dataflow/arbitrary.testing.ts';
 import { countAccesses } from '../dataflow/counts.ts';
-import { brokenLimits, type Dataflow, spaceSize } from '../dataflow/dataflow.ts';
-import type { ReferenceDataflow } from '../dataflow/reference.testing.ts';
+import { brokenLimits, type Dataflow, type Mapping, spaceSize } from '../dataflow/dataflow.ts';
+import {
+  type Fraction,
+  type ReferenceDataflow,
+  referenceCounts,
+  referenceFits,
+} from '../dataflow/reference.testing.ts';
 import { DATAFLOWS } from '../dataflow/registry.ts';
 import { DATA_TYPES, type EnergyCosts, EYERISS_ENERGY, LEVELS } from '../hardware/energy.ts';
 import type { StorageSizes } from '../hardware/hardware.ts';
+import { InputError } from '../input-error.ts';
+import type { LayerSpec } from '../layer/layer.ts';
 import type { LayerShape } from '../layer/shape.ts';
 import { exhaustive } from './exhaustive.testing.ts';
 import { OBJECTIVES, type Objective } from './objective.ts';
@@ -104,6 +111,188 @@ describe.each(DATAFLOWS)('$name', (dataflow) => {
       }),
     );
   });
+});
+
+/**
+ * Costs of DRAM and GLB at which two best mappings of different counts tie: an edge of the lower hull of what the mappings that
+ * fit count at the two levels. Undefined where there is no edge, or the space is too large to list.
+ */
+function tyingCosts(dataflow: Dataflow, shape: LayerShape, { machine, seed }: Case): EnergyCosts | undefined {
+  const id = dataflow.id as ReferenceDataflow;
+  if (spaceSize(dataflow, shape) > 3000) return undefined;
+  const denominator =
+    BigInt(shape.E * shape.F) ** 2n * BigInt(leastMultiple(shape.E) * leastMultiple(shape.F));
+  const words = (of: Readonly<Record<string, Fraction>>) =>
+    Object.values(of).reduce((sum, { num, den }) => sum + (num * denominator) / den, 0n);
+  const points = everyMapping(dataflow, shape)
+    .filter((mapping) => referenceFits(id, shape, machine, mapping))
+    .map((mapping) => referenceCounts(id, shape, mapping))
+    .map(({ dram, glb }) => ({ dram: words(dram), glb: words(glb) }));
+  const edges = lowerHull(points).flatMap((to, i, hull) => {
+    const from = hull[i - 1];
+    return from && from.glb > to.glb ? [{ dram: from.glb - to.glb, glb: to.dram - from.dram }] : [];
+  });
+  const edge = edges[seed % edges.length];
+  if (edge === undefined) return undefined;
+  const divisor = greatestDivisor(edge.dram, edge.glb);
+  const costs = {
+    dram: Number(edge.dram / divisor),
+    glb: Number(edge.glb / divisor),
+    array: 0,
+    rf: 0,
+    alu: 0,
+  };
+  return Math.max(costs.dram, costs.glb) < 1e12 ? costs : undefined;
+}
+
+const greatestDivisor = (a: bigint, b: bigint): bigint => (b === 0n ? a : greatestDivisor(b, a % b));
+
+/** Of 1, 2, … n. */
+const leastMultiple = (n: number): number =>
+  Number(
+    Array.from({ length: n }, (_, i) => BigInt(i + 1)).reduce((a, b) => (a * b) / greatestDivisor(a, b), 1n),
+  );
+
+const everyMapping = (dataflow: Dataflow, shape: LayerShape) =>
+  dataflow.parameters.reduce<Mapping[]>(
+    (mappings, { name, tiles }) =>
+      mappings.flatMap((mapping) =>
+        Array.from({ length: shape[tiles] }, (_, i) => ({ ...mapping, [name]: i + 1 })),
+      ),
+    [{}],
+  );
+
+interface DramAndGlb {
+  readonly dram: bigint;
+  readonly glb: bigint;
+}
+
+function lowerHull(points: readonly DramAndGlb[]): DramAndGlb[] {
+  const sorted = [...points].sort((a, b) => Number(a.dram - b.dram || a.glb - b.glb));
+  const hull: DramAndGlb[] = [];
+  for (const point of sorted) {
+    if (hull.at(-1)?.dram === point.dram) continue;
+    for (let [a, b] = hull.slice(-2); a && b && !turnsUp(a, b, point); [a, b] = hull.slice(-2)) hull.pop();
+    hull.push(point);
+  }
+  return hull;
+}
+
+const turnsUp = (a: DramAndGlb, b: DramAndGlb, c: DramAndGlb): boolean =>
+  (b.dram - a.dram) * (c.glb - a.glb) > (b.glb - a.glb) * (c.dram - a.dram);
+
+describe.each(DATAFLOWS)('$name, where two best mappings tie by their costs', (dataflow) => {
+  test.each(['energy', 'edp'] as const)(
+    'finds the one that a look at every mapping finds, for %s',
+    (objective) => {
+      fc.assert(
+        fc.property(
+          smallCase(dataflow.id as ReferenceDataflow),
+          fc.constantFrom(1, 1e20, 1e-20),
+          (random, unit) => {
+            const shape = shapeOf(random);
+            const tying = tyingCosts(dataflow, shape, random);
+            if (tying === undefined) return;
+            // Written as decimals, so that the unit moves the point alone; with 1e20, sums are beyond doubles
+            const scale = (cost: number) => Number(`${cost}e${Math.log10(unit)}`);
+            const costs = { ...tying, dram: scale(tying.dram), glb: scale(tying.glb) };
+            const expected = exhaustive(
+              dataflow.id as ReferenceDataflow,
+              shape,
+              random.machine,
+              costs,
+              objective,
+            );
+            const found = findBestMapping(dataflow, shape, storageOf(random), costs, { objective });
+            expect(found).toMatchObject({ feasible: true, mapping: expected!.mapping });
+          },
+        ),
+        { numRuns: Number(process.env.RUNS ?? 300) },
+      );
+    },
+  );
+});
+
+describe('ties that doubles get wrong', () => {
+  const ws = DATAFLOWS[1]!;
+  test.each<
+    [
+      Objective,
+      LayerSpec,
+      number,
+      [pes: number, rfWords: number, glbWords: number],
+      [number, number],
+      Mapping,
+    ]
+  >([
+    [
+      'energy',
+      {
+        name: 'a',
+        type: 'conv',
+        input: [18, 9, 5],
+        filters: 9,
+        kernel: [2, 3],
+        stride: 2,
+        pad: [1, 1, 1, 2],
+        groups: 3,
+      },
+      3,
+      [32, 14, 93],
+      [1, 1],
+      { r: 5, t: 1, f: 3 },
+    ],
+    [
+      'energy',
+      {
+        name: 'b',
+        type: 'conv',
+        input: [8, 1, 13],
+        filters: 12,
+        kernel: [1, 3],
+        stride: [1, 2],
+        dilation: [3, 1],
+        pad: [2, 1, 1, 0],
+        groups: 2,
+      },
+      1,
+      [22, 40, 72],
+      [9, 26],
+      { r: 2, t: 3, f: 6 },
+    ],
+    [
+      'edp',
+      {
+        name: 'c',
+        type: 'conv',
+        input: [12, 3, 15],
+        filters: 12,
+        kernel: [2, 4],
+        stride: [1, 3],
+        dilation: [1, 2],
+        pad: [1, 0, 2, 0],
+        groups: 2,
+      },
+      2,
+      [37, 37, 431],
+      [30, 13],
+      { r: 1, t: 4, f: 3 },
+    ],
+  ])('%s', (objective, layer, batch, [pes, rfWords, glbWords], [dram, glb], mapping) => {
+    const shape = shapeOf({ layer, batch });
+    const machine = { pes, rfWords, glbWords };
+    const costs = { dram, glb, array: 0, rf: 0, alu: 0 };
+    expect(exhaustive('ws', shape, machine, costs, objective)?.mapping).toEqual(mapping);
+    const found = findBestMapping(ws, shape, { ...machine, rfBytes: 0, glbBytes: 0 }, costs, { objective });
+    expect(found).toMatchObject({ mapping });
+  });
+});
+
+test.each([-1, Number.NaN, Number.POSITIVE_INFINITY])('a cost of %d is refused', (dram) => {
+  const [random] = fc.sample(largeCase(), { numRuns: 1, seed: 1 });
+  const costs = { ...EYERISS_ENERGY, dram };
+  const search = () => findBestMapping(DATAFLOWS[0]!, shapeOf(random!), storageOf(random!), costs);
+  expect(search).toThrow(InputError);
 });
 
 test('a mapping of a search that was stopped says that it is not proven to be best', () => {

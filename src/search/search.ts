@@ -7,7 +7,7 @@ import {
   isSameRatio,
   type Mapping,
 } from '../dataflow/dataflow.ts';
-import type { EnergyCosts } from '../hardware/energy.ts';
+import { checkCosts, type EnergyCosts } from '../hardware/energy.ts';
 import type { StorageSizes } from '../hardware/hardware.ts';
 import type { LayerShape } from '../layer/shape.ts';
 import { Heap } from './heap.ts';
@@ -53,6 +53,8 @@ export interface SearchOptions {
  * and the limits allow it by itself; where the box's largest mapping fits, it attains the bound, and the box is
  * done. Other boxes are split. Ties go to the smaller parameters, in the dataflow's order, so that the answer
  * never changes.
+ *
+ * @throws InputError if a cost is not a number from 0.
  */
 export function findBestMapping(
   dataflow: Dataflow,
@@ -61,6 +63,7 @@ export function findBestMapping(
   costs: EnergyCosts,
   { objective = 'energy', maxBoxes = Number.POSITIVE_INFINITY }: SearchOptions = {},
 ): SearchOutcome {
+  checkCosts(costs);
   const limits = dataflow.limits(shape, storage);
   const broken = brokenLimits(limits, allOnes(dataflow));
   if (broken.length > 0) return { feasible: false, broken };

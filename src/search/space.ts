@@ -37,7 +37,7 @@ export class MappingSpace {
   constructor(dataflow: Dataflow, shape: LayerShape, pes: number, limits: readonly Limit[]) {
     this.dataflow = dataflow;
     this.shape = shape;
-    this.pes = pes;
+    this.pes = Math.floor(pes);
     this.point = pointMaker(dataflow);
     this.ranges = dataflow.parameters.map(({ tiles }) => shape[tiles]);
     const indices = [...this.ranges.keys()];
@@ -90,7 +90,7 @@ export class MappingSpace {
     return {
       least,
       most: withMost ? dataflow.trips(shape, low.mapping) : least,
-      halo: this.leastHalo(low, high),
+      halo: this.haloAt('least', low, high),
       activePes: Math.min(dataflow.activePes(shape, high.mapping), pes),
     };
   }
@@ -100,9 +100,7 @@ export class MappingSpace {
     const { dataflow, shape } = this;
     const { low, high } = this.everything();
     const trips = dataflow.trips(shape, low.mapping);
-    const size = ({ numerator, denominator }: Ratio) => numerator / denominator;
-    const [small, large] = [haloOf(shape, low.mapping), haloOf(shape, high.mapping)];
-    const halo = size(small) > size(large) ? small : large;
+    const halo = this.haloAt('most', low, high);
     return { least: trips, most: trips, halo, activePes: 1 };
   }
 
@@ -182,15 +180,17 @@ export class MappingSpace {
   }
 
   /**
-   * Ifmap words per ofmap pixel fall with the tile's size, but grow with it where the stride exceeds the
-   * filter.
+   * The least or most ifmap words per ofmap pixel in a box. They fall with the tile's size, but grow with it where the
+   * stride exceeds the filter.
    */
-  private leastHalo({ mapping: low }: Point, { mapping: high }: Point): Ratio {
+  private haloAt(which: 'least' | 'most', { mapping: low }: Point, { mapping: high }: Point): Ratio {
     const { spanR, spanS, Uv, Uh } = this.shape;
-    if (spanR >= Uv && spanS >= Uh) return haloOf(this.shape, high);
+    const best = which === 'least' ? high : low;
+    if (spanR >= Uv && spanS >= Uh) return haloOf(this.shape, best);
+    const other = which === 'least' ? low : high;
     return haloOf(this.shape, {
-      ...(high.e !== undefined && { e: spanR < Uv ? low.e! : high.e }),
-      ...(high.f !== undefined && { f: spanS < Uh ? low.f! : high.f }),
+      ...(high.e !== undefined && { e: (spanR < Uv ? other : best).e! }),
+      ...(high.f !== undefined && { f: (spanS < Uh ? other : best).f! }),
     });
   }
 }
