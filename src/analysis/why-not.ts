@@ -62,9 +62,12 @@ function shortage({ name, needed, available }: BrokenLimit): string {
 
 function enough({ name, needed }: BrokenLimit, { wordBits }: Hardware): string {
   if (name === 'pes') return `${whole(needed)} PEs`;
-  const bytes = Math.ceil((needed * wordBits) / 8);
-  return `${name === 'rf' ? 'an RF' : 'a GLB'} of ${bytes < 1024 ? `${bytes} B` : `${(Math.ceil(bytes / 102.4) / 10).toFixed(1)} kB`}`;
+  return `${name === 'rf' ? 'an RF' : 'a GLB'} of ${size(Math.ceil((needed * wordBits) / 8))}`;
 }
+
+/** Rounded up, so that it is enough. */
+const size = (bytes: number): string =>
+  bytes < 1024 ? `${bytes} B` : `${(Math.ceil(bytes / 102.4) / 10).toFixed(1)} kB`;
 
 const words = (count: number): string => `${whole(count)} ${count === 1 ? 'word' : 'words'}`;
 const whole = (value: number): string => Math.ceil(value).toLocaleString('en-US');

@@ -63,8 +63,9 @@ export interface Dataflow<X extends Mapping = Mapping> {
   /** How often each of the dataflow's loops comes round. */
   trips(shape: LayerShape, mapping: X): readonly number[];
   /**
-   * Words read and written over the whole layer. Linear in each of `trips` and in `halo`, never falling with `halo`, which is ifmap words
-   * per ofmap pixel of a tile: `(h/e)·(w/f)` over those of e and f that the dataflow tiles.
+   * Words read and written over the whole layer. Linear in each of `trips` and in `halo`, and never falling with
+   * `halo`, which is ifmap words per ofmap pixel of a tile: `(h/e)·(w/f)` over those of e and f that the dataflow
+   * tiles.
    */
   accesses(shape: LayerShape, trips: readonly number[], halo: number): PerLevelAndData;
 }
@@ -87,6 +88,7 @@ export interface Ratio {
   readonly denominator: number;
 }
 
+/** True if two fractions are equal, however large their parts. */
 export function isSameRatio(a: Ratio, b: Ratio): boolean {
   const [left, right] = [a.numerator * b.denominator, b.numerator * a.denominator];
   if (Math.max(left, right) <= Number.MAX_SAFE_INTEGER) return left === right;
@@ -130,5 +132,6 @@ export function brokenLimits<X extends Mapping>(limits: readonly Limit<X>[], map
 export const runnable = (dataflow: Dataflow, shape: LayerShape, storage: StorageSizes): boolean =>
   brokenLimits(dataflow.limits(shape, storage), allOnes(dataflow)).length === 0;
 
+/** What a mapping may need of a limit. */
 export const availableIn = <X extends Mapping>({ available }: Limit<X>, mapping: X): number =>
   typeof available === 'number' ? available : available(mapping);

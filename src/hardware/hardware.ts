@@ -80,15 +80,23 @@ export function storageFor(hardware: Hardware, rfWords: number): StorageSizes | 
 
 /** The storage area that RFs of these words and a GLB of one word take, and the one that there is, in µm². */
 export function areaShortage(hardware: Hardware, rfWords: number) {
-  const { pes, wordBits, storage, areaCurve } = hardware;
-  const size = (bytes: number) => area(areaCurve, bytes);
-  const rf = rfBytesFor(hardware, rfWords);
-  const needed = pes * size(rf) + size(Math.ceil(wordBits / 8));
-  if (storage.divide === 'fixed')
-    return { rfBytes: rf, needed, available: pes * size(rf) + size(storage.glbBytes) };
-  if (storage.divide === 'area') return { rfBytes: rf, needed, available: storage.area };
-  const { rfBytesPerPe } = storage;
-  return { rfBytes: rf, needed, available: pes * size(rfBytesPerPe) + size(pes * rfBytesPerPe) };
+  const { pes, wordBits, areaCurve } = hardware;
+  const rfBytes = rfBytesFor(hardware, rfWords);
+  const needed = pes * area(areaCurve, rfBytes) + area(areaCurve, Math.ceil(wordBits / 8));
+  return { rfBytes, needed, available: storageArea(hardware) };
+}
+
+function storageArea({ pes, storage, areaCurve }: Hardware): number {
+  const together = (rfBytes: number, glbBytes: number) =>
+    pes * area(areaCurve, rfBytes) + area(areaCurve, glbBytes);
+  switch (storage.divide) {
+    case 'fixed':
+      return together(storage.rfBytes, storage.glbBytes);
+    case 'area':
+      return storage.area;
+    case 'baseline':
+      return together(storage.rfBytesPerPe, pes * storage.rfBytesPerPe);
+  }
 }
 
 /** RF per PE of a dataflow that takes so many words of its own where the hardware leaves it the choice. */

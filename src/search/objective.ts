@@ -9,8 +9,8 @@ export type Objective = (typeof OBJECTIVES)[number];
 
 /**
  * The measures that an objective makes small, the most important first: each decides among mappings that are
- * equal in those before it. Where energy is the objective, the mapping with most active PEs wins a tie, as in
- * the paper; where it is not, the one with least energy.
+ * equal in those before it. Of equal energies, as in the paper, and of equal energy-delay products, the mapping
+ * with most active PEs is best; of equal delays or DRAM accesses, the one with least energy.
  */
 export function measuresOf(
   objective: Objective,
