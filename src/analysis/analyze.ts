@@ -14,8 +14,9 @@ import type { Layer, Network } from '../layer/layer.ts';
 import { layerShape } from '../layer/shape.ts';
 import type { Objective } from '../search/objective.ts';
 import { findBestMapping } from '../search/search.ts';
-import { energyOf, totalEnergy } from './energy.ts';
-import type { AnalysisResult, DataflowResult, FeasibleLayer, LayerResult, NetworkTotal } from './result.ts';
+import { energyOf } from './energy.ts';
+import type { AnalysisResult, DataflowResult, LayerResult } from './result.ts';
+import { totalOf } from './total.ts';
 import { whyNoGlb, whyNot } from './why-not.ts';
 
 export interface AnalysisOptions {
@@ -154,20 +155,6 @@ function dataflowResult(
     glbBytes: 0,
   };
   const sizes = { pes: storage.pes, rfBytes: storage.rfBytes, glbBytes: storage.glbBytes };
-  const feasible = layers.filter((layer) => layer.feasible);
-  const total = feasible.length === layers.length ? totalOf(feasible) : null;
+  const total = totalOf(layers);
   return { dataflow: name, title, feasible: total !== null, hardware: sizes, layers, total };
-}
-
-function totalOf(layers: readonly FeasibleLayer[]): NetworkTotal {
-  const sum = (of: (layer: FeasibleLayer) => number) => layers.reduce((total, layer) => total + of(layer), 0);
-  const macs = sum((layer) => layer.macs);
-  const energy = totalEnergy(
-    macs,
-    layers.map((layer) => layer.energy),
-  );
-  const dram = sum(({ accesses: { dram } }) => dram.ifmap + dram.weight + dram.psum);
-  const delayPerMac = sum((layer) => layer.delay) / macs;
-  const edp = energy.perMac * delayPerMac;
-  return { macs, energyPerMac: energy.perMac, dramPerMac: dram / macs, delayPerMac, edp, energy };
 }

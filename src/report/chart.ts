@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { AnalysisResult } from '../analysis/result.ts';
 import { type Bar, barRows, type Division, shortened, stackedBars, type View } from './bars.ts';
+import { CHART_FRAME, panelTitle } from './chart-style.ts';
 import { baseline, type LayerAcross, layersAcross } from './compare.ts';
 import { printable } from './format.ts';
 
@@ -43,7 +44,7 @@ function networkView(result: AnalysisResult, options: ChartOptions): SideBySide 
     }),
   );
   const panel = (by: Division, title: string): View => ({
-    title: heading(title),
+    title: panelTitle(title),
     data: { values: [...barRows(bars, by)] },
     ...stackedBars(bars, { by, x: 'dataflow', step: 46, height: 240, yTitle: energyLabel(base?.dataflow) }),
   });
@@ -88,7 +89,7 @@ function smallMultiples(bars: readonly Bar[], title: string): View {
   const step = Math.min(40, Math.max(27, 160 / dataflows));
   const width = dataflows * step;
   return {
-    title: heading(title),
+    title: panelTitle(title),
     data: { values: [...barRows(bars, 'level')] },
     facet: {
       field: 'layer',
@@ -106,7 +107,7 @@ function smallMultiples(bars: readonly Bar[], title: string): View {
 }
 
 const oneRow = (bars: readonly Bar[], title: string): View => ({
-  title: heading(title),
+  title: panelTitle(title),
   data: { values: [...barRows(bars, 'level')] },
   ...stackedBars(bars, {
     by: 'level',
@@ -120,10 +121,7 @@ const oneRow = (bars: readonly Bar[], title: string): View => ({
 const energyLabel = (base: string | undefined): string =>
   base === undefined ? 'Energy per MAC' : `Energy relative to ${base}`;
 
-/** A title that begins where the bars do. */
-const heading = (text: string) => ({ text, anchor: 'start' as const, frame: 'group' as const });
-
-/** What every chart has around it. White, whatever is behind it, so that its colours keep their contrast. */
+/** What stands around the chart. */
 function frame(result: AnalysisResult, { relative }: ChartOptions) {
   const { network, batch, hardware, results } = result;
   const base = relative ? baseline(result)?.dataflow : undefined;
@@ -132,30 +130,8 @@ function frame(result: AnalysisResult, { relative }: ChartOptions) {
   const unit = base === undefined ? "in units of the hardware's table" : `per MAC, ${base} = 1`;
   const subtitle = printable(`${energyLabel(base)} ${unit} · ${hardware}`);
   return {
-    $schema: 'https://vega.github.io/schema/vega-lite/v6.json',
+    ...CHART_FRAME,
     description: `${text}. ${subtitle}`,
     title: { text, subtitle, frame: 'bounds' as const, fontSize: 15, offset: 16 },
-    background: 'white',
-    padding: 12,
-    config: STYLE,
   };
 }
-
-const STYLE = {
-  font: 'Helvetica Neue, Helvetica, Arial, sans-serif',
-  view: { stroke: null },
-  title: {
-    anchor: 'start',
-    fontSize: 12,
-    fontWeight: 'bold',
-    color: '#222',
-    subtitleColor: '#595959',
-    offset: 10,
-  },
-  axis: { labelColor: '#333', titleColor: '#333', titleFontWeight: 'normal', titlePadding: 8 },
-  axisX: { ticks: false, domainColor: '#888', labelPadding: 5 },
-  axisY: { gridColor: '#e6e6e6', domain: false, ticks: false, labelPadding: 5, tickCount: 5 },
-  header: { labelFontSize: 10, labelFontWeight: 'bold', labelColor: '#333', labelPadding: 2 },
-  legend: { labelColor: '#333', symbolType: 'square', symbolStrokeWidth: 0, rowPadding: 3 },
-  text: { fontSize: 9, color: '#333' },
-} as const satisfies TopLevelSpec['config'];
