@@ -35,7 +35,7 @@ describe('stacked bars', () => {
     const rows = barRows(bars, by);
     bars.forEach(({ run }, place) => {
       const own = rows.filter((row) => row.place === place);
-      const sum = own.reduce((all, { energy = 0 }) => all + energy, 0);
+      const sum = own.reduce((all, { value = 0 }) => all + value, 0);
       if (run === undefined) expect(own).toEqual([expect.objectContaining({ note: 'cannot run' })]);
       else expect(sum).toBeCloseTo(run.energy.perMac / 2, 9);
     });

@@ -1,6 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { AnalysisResult } from '../analysis/result.ts';
-import { type Bar, barRows, type Division, shortened, stackedBars, type View } from './bars.ts';
+import type { View } from './bar-marks.ts';
+import { type Bar, barRows, type Division, shortened, stackedBars } from './bars.ts';
 import { CHART_FRAME, panelTitle } from './chart-style.ts';
 import { baseline, type LayerAcross, layersAcross } from './compare.ts';
 import { printable } from './format.ts';
