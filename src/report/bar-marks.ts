@@ -5,7 +5,8 @@ import { threeDigits } from './format.ts';
 export type View = Extract<TopLevelSpec, { vconcat: unknown }>['vconcat'][number];
 export type LayeredView = Extract<View, { layer: unknown }>;
 type Layer = LayeredView['layer'][number];
-type Place = NonNullable<NonNullable<Extract<Layer, { mark: unknown }>['encoding']>['x']>;
+/** Where a bar stands. */
+export type Place = NonNullable<NonNullable<Extract<Layer, { mark: unknown }>['encoding']>['x']>;
 
 /** A part of every bar of a chart. */
 export interface Part {
@@ -39,7 +40,7 @@ interface BarStyle {
   readonly parts: readonly Part[];
   /** The value at the upper end of the axis. */
   readonly top: number;
-  readonly yTitle: string | null;
+  readonly yTitle: string | readonly string[] | null;
   readonly yAxis?: object | undefined;
   /** Default: to the right of the bars, the parts in the order in which they are stacked. */
   readonly legend?: object | null | undefined;
@@ -55,7 +56,7 @@ export function barLayers(x: Place, { parts, top, yTitle, yAxis, legend, labels 
     field,
     type: 'quantitative' as const,
     scale: { domain: [0, top], nice: false },
-    title: yTitle,
+    title: typeof yTitle === 'object' && yTitle ? [...yTitle] : yTitle,
     ...(yAxis && { axis: yAxis }),
   });
   const bars: Layer = {

@@ -1,4 +1,5 @@
 import type { Energy } from '../analysis/result.ts';
+import type { DataType, Level } from '../hardware/energy.ts';
 import { type BarMark, barLayers, type LayeredView, marksOf, type Part } from './bar-marks.ts';
 import { printable } from './format.ts';
 
@@ -17,25 +18,25 @@ export type Division = 'level' | 'data';
 
 /** A part of an energy. */
 interface EnergyPart extends Part {
-  readonly of: (energy: Energy) => number;
+  readonly key: 'alu' | Level | DataType;
 }
 
-const ALU: EnergyPart = { name: 'ALU', color: '#8c8c8c', of: ({ byLevel }) => byLevel.alu };
+const ALU: EnergyPart = { key: 'alu', name: 'ALU', color: '#8c8c8c' };
 
 /** From the foot of a bar to its top. The colours are those of Okabe and Ito, which the colour-blind tell apart. */
 export const ENERGY_PARTS: Readonly<Record<Division, readonly EnergyPart[]>> = {
   level: [
     ALU,
-    { name: 'DRAM', color: '#0072b2', of: ({ byLevel }) => byLevel.dram },
-    { name: 'GLB', color: '#56b4e9', of: ({ byLevel }) => byLevel.glb },
-    { name: 'array', color: '#f0e442', of: ({ byLevel }) => byLevel.array },
-    { name: 'RF', color: '#e69f00', of: ({ byLevel }) => byLevel.rf },
+    { key: 'dram', name: 'DRAM', color: '#0072b2' },
+    { key: 'glb', name: 'GLB', color: '#56b4e9' },
+    { key: 'array', name: 'array', color: '#f0e442' },
+    { key: 'rf', name: 'RF', color: '#e69f00' },
   ],
   data: [
     ALU,
-    { name: 'ifmaps', color: '#009e73', of: ({ byData }) => byData.ifmap },
-    { name: 'weights', color: '#d55e00', of: ({ byData }) => byData.weight },
-    { name: 'psums', color: '#cc79a7', of: ({ byData }) => byData.psum },
+    { key: 'ifmap', name: 'ifmaps', color: '#009e73' },
+    { key: 'weight', name: 'weights', color: '#d55e00' },
+    { key: 'psum', name: 'psums', color: '#cc79a7' },
   ],
 };
 
@@ -54,7 +55,8 @@ export interface Panel {
 export const barRows = (bars: readonly Bar[], by: Division): readonly BarRow[] =>
   bars.flatMap(({ dataflow, layer, run, unit }, place): BarRow[] => {
     const parts = ENERGY_PARTS[by];
-    const values = run && parts.map(({ of }) => of(run.energy) / run.macs / unit);
+    const energy = run && { ...run.energy.byLevel, ...run.energy.byData };
+    const values = run && parts.map(({ key }) => energy![key] / run.macs / unit);
     const who = { dataflow: printable(dataflow), layer: printable(layer), place };
     return marksOf(parts, values).map((mark) => ({ ...who, ...mark }));
   });

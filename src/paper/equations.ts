@@ -1,0 +1,45 @@
+/** An equation of the analysis framework, as the report prints it. The letters are those of docs/model.md. */
+export interface Equation {
+  readonly title: string;
+  readonly formula: string;
+  readonly means: string;
+}
+
+/** What the numbers of the figures are made of (ISCA 2016, section VI). */
+export const EQUATIONS = {
+  area: {
+    title: 'Equal area',
+    formula: 'J·area(512 B) + area(J·512 B)',
+    means:
+      'The storage area of J PEs that every dataflow divides between its RFs and its GLB: each takes its own RFs from it, and its GLB is the largest that fits into the rest.',
+  },
+  inputs: {
+    title: 'Equation (3)',
+    formula: 'a·EC(DRAM) + a·b·EC(GLB) + a·b·c·EC(array) + a·b·c·d·EC(RF)',
+    means:
+      'The energy of an input value, a pixel or a weight, that is read a times from DRAM, then each time b times from the GLB, then c times over the array, then d times from the RF. EC is the cost of one access: 200, 6, 2 and 1 times a MAC.',
+  },
+  psums: {
+    title: 'Equation (4)',
+    formula: '(2a − 1)·EC(DRAM) + 2a·(b − 1)·EC(GLB) + a·b·(c − 1)·EC(array) + 2·a·b·c·(d − 1)·EC(RF)',
+    means: 'The energy of a psum that is accumulated a·b·c·d times.',
+  },
+  energy: {
+    title: 'Energy per operation',
+    formula: '(Σ accesses × EC + MACs × EC(ALU)) / MACs',
+    means: 'An operation is a MAC. Over several layers, the energies add up and so do the MACs.',
+  },
+  delay: {
+    title: 'Delay and throughput',
+    formula: 'delay = MACs / active PEs',
+    means:
+      'In cycles: every active PE does one MAC per cycle. The delay per operation of several layers is Σ delay / Σ MACs, and throughput is its reciprocal.',
+  },
+  edp: {
+    title: 'Energy-delay product',
+    formula: 'EDP = energy per operation × delay per operation',
+    means: 'Of the mappings with the least energy, as in the paper.',
+  },
+} as const satisfies Record<string, Equation>;
+
+export type EquationName = keyof typeof EQUATIONS;
