@@ -11,6 +11,7 @@ export {
   analyzeLayer,
   type Progress,
 } from './analysis/analyze.ts';
+export { type CurvePiece, energyAt } from './analysis/cost-curve.ts';
 export { energyOf } from './analysis/energy.ts';
 export type {
   AnalysisResult,
@@ -22,6 +23,15 @@ export type {
   LayerResult,
   NetworkTotal,
 } from './analysis/result.ts';
+export {
+  type CostRange,
+  type CostRangeOptions,
+  type CostSample,
+  type CostSweep,
+  sweepCost,
+  type UncertaintyOptions,
+  varyCosts,
+} from './analysis/uncertainty.ts';
 export { countAccesses } from './dataflow/counts.ts';
 export {
   type BrokenLimit,
@@ -81,6 +91,14 @@ export { networkSchema, parseNetwork } from './layer/network-file.ts';
 export { selectLayers } from './layer/select.ts';
 export { type Dimension, type LayerShape, layerShape } from './layer/shape.ts';
 export { type NetworkTotals, networkTotals, type Totals } from './layer/totals.ts';
+export type { Compare, Setup } from './paper/compare.ts';
+export { figureCsv } from './paper/csv.ts';
+export { EQUATIONS, type Equation, type EquationName } from './paper/equations.ts';
+export type { Figure, FigureResult, Value } from './paper/figure.ts';
+export { FIGURES } from './paper/registry.ts';
+export { paperReport } from './paper/report.ts';
+export { figureSteps, runFigures } from './paper/run.ts';
+export { printsAs, type Statement } from './paper/statement.ts';
 export { analysisChart, type ChartOptions, layersChart, networkChart } from './report/chart.ts';
 export { ANALYSIS_COLUMNS, analysisCsv, type CsvColumn } from './report/csv.ts';
 export { analysisHtml } from './report/html.ts';

@@ -1,6 +1,8 @@
 import {
   accessSync,
   constants,
+  existsSync,
+  mkdirSync,
   readFileSync,
   realpathSync,
   renameSync,
@@ -29,6 +31,7 @@ const REASONS: Readonly<Record<string, string>> = {
 export const reasonOf = ({ code = '', message }: NodeJS.ErrnoException): string => REASONS[code] ?? message;
 
 const WRITABLE = 'a file that can be written';
+const FOLDER = 'a folder that can be written to';
 
 /** Larger files are no descriptions that someone wrote, and would take the parser minutes. */
 const LARGEST_TEXT = 8 * 1024 * 1024;
@@ -65,7 +68,7 @@ export function readText(file: string): string {
 export function checkPlace(flag: string, file: string): void {
   if (file === '')
     throw new InputError({ code: 'not-allowed', path: [flag], found: file, allowed: WRITABLE });
-  orUnwritable(flag, file, () => {
+  orUnwritable(flag, file, WRITABLE, () => {
     const folder = dirname(file);
     if (!statSync(folder, { throwIfNoEntry: false })?.isDirectory()) {
       throw new Error(`there is no folder ${folder}`);
@@ -85,7 +88,7 @@ export function checkPlace(flag: string, file: string): void {
  * @throws InputError under the flag's name, if it cannot be written.
  */
 export function writeWhole(flag: string, file: string, content: string): void {
-  orUnwritable(flag, file, () => {
+  orUnwritable(flag, file, WRITABLE, () => {
     const place = placeOf(file);
     if (place === undefined) return writeFileSync(file, content);
     const aside = join(dirname(place), `.rowhouse-${process.pid}.part`);
@@ -98,6 +101,47 @@ export function writeWhole(flag: string, file: string, content: string): void {
   });
 }
 
+/**
+ * Checks before long work that its files have a folder to go to: one that is there, or that can be made in one that is.
+ *
+ * @throws InputError under the flag's name, if they have not.
+ */
+export function checkFolder(flag: string, folder: string): void {
+  orUnwritable(flag, folder, FOLDER, () => {
+    if (folder === '') throw new Error('no name');
+    const there = statSync(folder, { throwIfNoEntry: false });
+    if (there && !there.isDirectory()) throw new Error('this is no folder');
+    const parent = dirname(folder);
+    if (!there && !statSync(parent, { throwIfNoEntry: false })?.isDirectory()) {
+      throw new Error(`there is no folder ${parent}`);
+    }
+    accessSync(there ? folder : parent, constants.W_OK);
+  });
+}
+
+/**
+ * Writes files into a folder, which is made where there is none: all of them aside first, then renamed.
+ *
+ * @throws InputError under the flag's name, if they cannot be written.
+ */
+export function writeFolder(flag: string, folder: string, files: ReadonlyMap<string, string>): void {
+  orUnwritable(flag, folder, FOLDER, () => {
+    const isThere = existsSync(folder);
+    const aside = join(isThere ? folder : dirname(folder), `.rowhouse-${process.pid}.part`);
+    const places = [...files.keys()].map((name) => ({ name, place: placeOf(join(folder, name)) }));
+    const taken = places.find(({ place }) => place === undefined);
+    if (taken) throw new Error(`${taken.name} is there and no file`);
+    try {
+      mkdirSync(aside);
+      for (const [name, content] of files) writeFileSync(join(aside, name), content);
+      if (isThere) for (const { name, place } of places) renameSync(join(aside, name), place!);
+      else renameSync(aside, folder);
+    } finally {
+      rmSync(aside, { recursive: true, force: true });
+    }
+  });
+}
+
 /** Where a file is or will be, behind links; undefined where something is that is no file and must stay. */
 function placeOf(file: string): string | undefined {
   const there = statSync(file, { throwIfNoEntry: false });
@@ -105,11 +149,11 @@ function placeOf(file: string): string | undefined {
   return there.isFile() ? realpathSync(file) : undefined;
 }
 
-function orUnwritable(flag: string, file: string, action: () => void): void {
+function orUnwritable(flag: string, place: string, allowed: string, action: () => void): void {
   try {
     action();
   } catch (error) {
-    const found = `${file}: ${reasonOf(error as Error)}`;
-    throw new InputError({ code: 'unreadable', path: [flag], found, allowed: WRITABLE });
+    const found = `${place}: ${reasonOf(error as Error)}`;
+    throw new InputError({ code: 'unreadable', path: [flag], found, allowed });
   }
 }

@@ -2,8 +2,9 @@ import { Command, CommanderError } from 'commander';
 import { describeProblem, InputError } from '../input-error.ts';
 import { printable } from '../report/format.ts';
 import { addAnalyze } from './analyze.ts';
-import { EXIT } from './exit.ts';
+import { CheckFailed, EXIT } from './exit.ts';
 import { addNetworks } from './networks.ts';
+import { addPaper } from './paper.ts';
 import { tellWrongWords } from './usage.ts';
 
 /**
@@ -18,6 +19,7 @@ export async function run(words: readonly string[], version: string): Promise<nu
     return EXIT.done;
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return EXIT.done;
+    if (error instanceof CheckFailed) return EXIT.checkFailed;
     if (!(error instanceof InputError)) throw error;
     const lines = error.problems.map((problem) => `rowhouse: ${printable(describeProblem(problem))}\n`);
     process.stderr.write(lines.join(''));
@@ -32,6 +34,7 @@ function program(version: string): Command {
     .configureOutput({ writeErr: () => {} });
   addAnalyze(command);
   addNetworks(command);
+  addPaper(command);
   for (const one of [command, ...command.commands]) tellWrongWords(one);
   return command;
 }

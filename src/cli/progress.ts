@@ -4,13 +4,19 @@ import { setImmediate } from 'node:timers/promises';
 const QUIET_MS = 500;
 const PAUSE_MS = 50;
 
+/** So much of the work is done. */
+interface Step {
+  readonly done: number;
+  readonly of: number;
+}
+
 /**
  * Runs work that comes in steps to its end. Shows how far it is on standard error, where that is a terminal, and lets go
  * often enough for Ctrl-C.
  */
 export async function withProgress<R>(
   label: string,
-  steps: Generator<{ readonly done: number; readonly of: number }, R>,
+  steps: Generator<Step, R> | AsyncGenerator<Step, R>,
 ): Promise<R> {
   const start = performance.now();
   let last = start;
@@ -19,7 +25,7 @@ export async function withProgress<R>(
   };
   try {
     for (;;) {
-      const step = steps.next();
+      const step = await steps.next();
       if (step.done) return step.value;
       const now = performance.now();
       if (now - last < PAUSE_MS) continue;

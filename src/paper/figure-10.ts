@@ -70,7 +70,7 @@ export const figure10 = figure<Row>({
       largestIn('rf', 'the RF', 'CONV', ofType('conv')),
       largestIn('dram', 'DRAM', 'FC', ofType('fc')),
       {
-        says: 'the CONV layers take about 80 % of the energy of AlexNet',
+        says: 'under RS, the CONV layers take about 80 % of the energy of AlexNet',
         found: `${share.toFixed(1)} %`,
         holds: printsAs(share, '80'),
       },
@@ -80,13 +80,13 @@ export const figure10 = figure<Row>({
 
 function largestIn(level: Level, name: string, type: string, rows: readonly Row[]) {
   const shares = rows.map((row) => row[level] / row.total);
-  const percent = (share: number) => `${(100 * share).toFixed(0)} %`;
+  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
   const exceptions = rows.filter(
     (row) => LEVELS.some((other) => row[other] > row[level]) || row.alu > row[level],
   );
-  const range = `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))} of a layer's energy`;
+  const range = `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}`;
   return {
-    says: `${name} takes the largest part of every ${type} layer`,
+    says: `under RS, ${name} takes the largest part of the energy of every ${type} layer`,
     found:
       exceptions.length === 0
         ? `in all ${rows.length}: ${range}`

@@ -38,7 +38,7 @@ export const figure11 = figure<Row>({
       batch,
       dataflow: result.dataflow,
       ...dramTraffic(result),
-      cannotRun: reasonOf(result),
+      cannotRun: reasonOf(result.layers),
     })),
 
   chart: (rows) => {
@@ -65,10 +65,10 @@ export const figure11 = figure<Row>({
     const where = ({ dataflow, pes, batch }: Row) => `${dataflow} at ${pes} PEs and batch ${batch}`;
     return [
       {
-        says: 'WS cannot run with 256 PEs and a batch of 64',
+        says: 'WS cannot run the CONV layers with 256 PEs and a batch of 64',
         found:
           stopped.length === 1
-            ? `${only!.cannotRun} All ${rows.length - 1} others can run.`
+            ? `${only!.cannotRun} All ${rows.length - 1} others can run`
             : `what cannot run: ${listed(stopped.map(where)) || 'nothing'}`,
         holds: stopped.length === 1 && where(only!) === 'WS at 256 PEs and batch 64',
       },

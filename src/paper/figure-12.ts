@@ -62,7 +62,7 @@ export const figure12 = figure<Row>({
     const { least, most } = ratiosToRs(rows, ({ energy }) => energy);
     return [
       {
-        says: 'the other dataflows need 1.4 to 2.5 times the energy of RS',
+        says: 'in the CONV layers, the other dataflows need 1.4 to 2.5 times the energy of RS',
         found: `${least.text} to ${most.text}`,
         holds: printsAs(least.ratio, '1.4') && printsAs(most.ratio, '2.5'),
       },

@@ -64,7 +64,7 @@ export const figure13 = figure<Row>({
     const lost = new Set(ratios.filter(({ ratio }) => ratio <= 1).map(({ pes, batch }) => `${pes}/${batch}`));
     return [
       {
-        says: 'RS has the lowest EDP at every array and batch size',
+        says: 'in the CONV layers, RS has the lowest EDP at every array and batch size',
         found: `in ${cases.size - lost.size} of ${cases.size} cases; the nearest other has ${least.text}`,
         holds: lost.size === 0,
       },

@@ -98,7 +98,7 @@ export const figure14 = figure<Row>({
     const text = ({ ratio, dataflow, batch }: Ratio) => `${ratio.toFixed(3)} (${dataflow}) at ${batch}`;
     return [
       {
-        says: 'for batches larger than 16 the other dataflows need at least 1.3 times the energy of RS',
+        says: 'in the FC layers, for batches larger than 16, the other dataflows need at least 1.3 times the energy of RS',
         found: `at least ${text(at64)} and ${text(at256)}; ${text(at16)}`,
         holds: at64.ratio >= 1.3 && at256.ratio >= 1.3,
       },

@@ -60,12 +60,12 @@ export const figure7b = figure<Row>({
     const kb = (size: number) => `${size.toFixed(1)} kB`;
     return [
       {
-        says: `the GLB of WS is 2.6 times as large as that of RS`,
+        says: `at ${PES} PEs, the GLB of WS is 2.6 times as large as that of RS`,
         found: `${ratio.toFixed(3)} times: ${kb(glb('WS'))} and ${kb(glb('RS'))}`,
         holds: printsAs(ratio, '2.6'),
       },
       {
-        says: 'the total on-chip storage differs by up to 80 kB',
+        says: `at ${PES} PEs, the total on-chip storage differs by up to 80 kB`,
         found: `${kb(spread)}: from ${kb(least.totalKb)} (${least.dataflow}) to ${kb(most.totalKb)} (${most.dataflow})`,
         holds: printsAs(spread, '80'),
       },

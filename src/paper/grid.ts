@@ -1,4 +1,4 @@
-import type { DataflowResult, NetworkTotal } from '../analysis/result.ts';
+import type { DataflowResult, LayerResult, NetworkTotal } from '../analysis/result.ts';
 import { DATA_TYPES, type DataType, LEVELS, type Level } from '../hardware/energy.ts';
 import type { Compare, Setup } from './compare.ts';
 
@@ -29,7 +29,7 @@ const cells = (compare: Compare, setup: Setup): readonly Cell[] =>
   compare(setup).results.map((result) => ({ pes: setup.pes, batch: setup.batch, result }));
 
 /** Why a dataflow cannot run, with the layer that it fails at. */
-export function reasonOf({ layers }: DataflowResult): string | null {
+export function reasonOf(layers: readonly LayerResult[]): string | null {
   const stopped = layers.find((layer) => !layer.feasible);
   return stopped ? `${stopped.name}: ${stopped.reason.message}` : null;
 }

@@ -6,6 +6,8 @@ import { figure12 } from './figure-12.ts';
 import { figure13 } from './figure-13.ts';
 import { figure14 } from './figure-14.ts';
 import { figure15 } from './figure-15.ts';
+import { networks } from './networks.ts';
+import { uncertainty } from './uncertainty.ts';
 
 /** The figures of the paper in its order, then the views beyond it. */
 export const FIGURES: readonly Figure[] = [
@@ -16,4 +18,6 @@ export const FIGURES: readonly Figure[] = [
   figure13,
   figure14,
   figure15,
+  networks,
+  uncertainty,
 ];

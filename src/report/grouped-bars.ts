@@ -18,6 +18,8 @@ export interface GroupedPanel {
   readonly bars: readonly GroupedBar[];
   /** One line, or several where the panel is lower than one line is long. */
   readonly yTitle: string | readonly string[] | null;
+  /** Whether the names of the bars are written upwards, where they are wider than the bars. Default: false. */
+  readonly upright?: boolean | undefined;
   /** What the names of the bars say, written at the left of them. */
   readonly barTitle?: string | undefined;
   /** Pixels from one bar to the next. */
@@ -43,7 +45,18 @@ export const topOf = (bars: readonly GroupedBar[], room = 1.05): number =>
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 export function groupedBars(panel: GroupedPanel): LayeredView {
-  const { title, parts, bars, yTitle, barTitle, step, height, labels = false, legend = true } = panel;
+  const {
+    title,
+    parts,
+    bars,
+    yTitle,
+    barTitle,
+    step,
+    height,
+    upright = false,
+    labels = false,
+    legend = true,
+  } = panel;
   const groups = [...new Set(bars.map(({ group }) => group))];
   const isGrouped = bars.length > groups.length;
   const places = groups.flatMap((group, g) => [
@@ -56,7 +69,7 @@ export function groupedBars(panel: GroupedPanel): LayeredView {
     scale: { domain: places, paddingInner: isGrouped ? 0.12 : 0.3, paddingOuter: 0.3 },
     axis: {
       title: null,
-      labelAngle: 0,
+      labelAngle: upright ? -90 : 0,
       labelOverlap: false,
       labelExpr: `split(datum.label, '/')[${isGrouped ? 1 : 0}]`,
     },
@@ -82,7 +95,7 @@ export function groupedBars(panel: GroupedPanel): LayeredView {
         labels,
       }),
       ...(cut.length > 0 ? cutBars(x, cut, parts[0]!.color, height) : []),
-      ...(isGrouped ? groupNames(groups, bars, height) : []),
+      ...(isGrouped ? groupNames(groups, bars, height + (upright ? 34 : 20)) : []),
       ...(barTitle === undefined ? [] : [leftOfNames(barTitle, height)]),
     ],
   };
@@ -93,17 +106,13 @@ const LEGEND = { title: null, orient: 'top', direction: 'horizontal', offset: 4,
 const placeOf = ({ group, bar }: Pick<GroupedBar, 'group' | 'bar'>): string => `${group}/${bar}`;
 
 /** The names of groups, below those of their bars. */
-function groupNames(
-  groups: readonly string[],
-  bars: readonly GroupedBar[],
-  height: number,
-): LayeredView['layer'] {
+function groupNames(groups: readonly string[], bars: readonly GroupedBar[], y: number): LayeredView['layer'] {
   const values = groups.map((name) => {
     const own = bars.filter(({ group }) => group === name);
     return { name, place: placeOf(own[own.length >> 1]!) };
   });
   const mark = { type: 'text', fontSize: 11, fontWeight: 'bold', baseline: 'top' } as const;
-  const encoding = { x: { field: 'place' }, y: { value: height + 20 }, text: { field: 'name' } } as const;
+  const encoding = { x: { field: 'place' }, y: { value: y }, text: { field: 'name' } } as const;
   return [{ data: { values }, mark, encoding }];
 }
 
