@@ -32,6 +32,8 @@ export interface Figure {
   readonly title: string;
   /** Does the experiment, draws it and holds it against the paper. */
   run(compare: Compare): FigureResult;
+  /** What the paper says, held against these rows: those of a result, or of another experiment of the same form. */
+  statements(rows: FigureResult['rows']): readonly Statement[];
 }
 
 /** A figure as plain data. */
@@ -50,25 +52,27 @@ export interface FigureResult {
 }
 
 /** A figure from its parts. */
-export const figure = <Row extends Readonly<Record<keyof Row, Value>>>(
-  definition: Definition<Row>,
-): Figure => ({
-  id: definition.id,
-  title: definition.title,
-  run(compare) {
-    const { id, title, about, equations, columns } = definition;
-    const rows = definition.experiment(compare);
-    const statements = definition.statements?.(rows) ?? [];
-    return {
-      id,
-      title,
-      about,
-      equations,
-      columns: Object.entries<string>(columns),
-      rows,
-      chart: definition.chart(rows),
-      statements: statements.map((statement) => ({ figure: id, ...statement })),
-      findings: definition.findings?.(rows) ?? [],
-    };
-  },
-});
+export function figure<Row extends Readonly<Record<keyof Row, Value>>>(definition: Definition<Row>): Figure {
+  const { id, title, about, equations, columns } = definition;
+  const statements = (rows: readonly Row[]): readonly Statement[] =>
+    (definition.statements?.(rows) ?? []).map((statement) => ({ figure: id, ...statement }));
+  return {
+    id,
+    title,
+    run(compare) {
+      const rows = definition.experiment(compare);
+      return {
+        id,
+        title,
+        about,
+        equations,
+        columns: Object.entries<string>(columns),
+        rows,
+        chart: definition.chart(rows),
+        statements: statements(rows),
+        findings: definition.findings?.(rows) ?? [],
+      };
+    },
+    statements: (rows) => statements(rows as readonly unknown[] as readonly Row[]),
+  };
+}
