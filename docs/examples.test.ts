@@ -1,5 +1,13 @@
 import { execFileSync } from 'node:child_process';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
@@ -94,6 +102,19 @@ test('the picture is what the command draws', async () => {
   await run(['analyze', 'alexnet', '--format', 'svg', '--out', 'docs/alexnet.svg'], '');
   const isSame = readFileSync('docs/alexnet.svg', 'utf8') === readDocument('docs/alexnet.svg');
   expect(isSame, 'docs/alexnet.svg, drawn again').toBe(true);
+});
+
+test('the report is what the command makes', async () => {
+  const { version } = JSON.parse(readDocument('package.json'));
+  await outputOf(async () => {
+    expect(await run(['paper', '--out', join(folder, 'paper')], version)).toBe(0);
+  });
+  const names = readdirSync(join(ROOT, 'docs/paper')).sort();
+  expect(readdirSync(join(folder, 'paper')).sort()).toEqual(names);
+  for (const name of names) {
+    const isSame = readFileSync(join(folder, 'paper', name), 'utf8') === readDocument(`docs/paper/${name}`);
+    expect(isSame, `docs/paper/${name}, made again`).toBe(true);
+  }
 });
 
 test('every program has the types it should', () => {

@@ -17,6 +17,8 @@ export const DOCUMENTS = [
   'docs/hardware.md',
   'docs/results.md',
   'docs/library.md',
+  'docs/uncertainty.md',
+  'docs/paper/report.md',
 ] as const;
 
 export const readDocument = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

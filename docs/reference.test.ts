@@ -15,6 +15,7 @@ import { BUILTIN_NETWORKS, builtinNetwork } from '../src/layer/builtin.ts';
 import { networkSchema } from '../src/layer/network-file.ts';
 import type { LayerShape } from '../src/layer/shape.ts';
 import { networkTotals } from '../src/layer/totals.ts';
+import { EQUATIONS } from '../src/paper/equations.ts';
 import { ANALYSIS_COLUMNS } from '../src/report/csv.ts';
 import { inMillions } from '../src/report/format.ts';
 import { plain, readDocument, type Table, tableIn } from './markdown.testing.ts';
@@ -126,6 +127,11 @@ function formulaOf(text: string): (letters: Letters) => number {
     .replaceAll('⌉', ')');
   return (letters) => new Function(...Object.keys(letters), `return ${code}`)(...Object.values(letters));
 }
+
+test('docs/model.md has the equations that the report prints', () => {
+  const model = readDocument('docs/model.md').replaceAll(/\s+/g, ' ');
+  for (const { formula } of Object.values(EQUATIONS)) expect(model).toContain(formula);
+});
 
 describe('docs/networks.md', () => {
   const networks = readDocument('docs/networks.md');

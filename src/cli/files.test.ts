@@ -1,7 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync, symlinkSync } from 'node:fs';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeProblem, InputError } from '../input-error.ts';
-import { checkPlace, readText, writeWhole } from './files.ts';
+import { checkFolder, checkPlace, readText, writeFolder, writeWhole } from './files.ts';
 import { scratchFolder } from './rowhouse.testing.ts';
 
 const disk = vi.hoisted(() => ({ isFull: false }));
@@ -83,6 +83,50 @@ describe('a file to write', () => {
       `--out: ${name}: ${reason}; allowed: a file that can be written`,
     );
     expect(lineOf(() => writeWhole('--out', at(name), 'x'))).toMatch(/^--out: .*; allowed: /);
+  });
+});
+
+describe('a folder to write', () => {
+  const files = new Map([
+    ['a.csv', 'a long text'],
+    ['b.csv', 'b'],
+  ]);
+
+  it('is made whole, or stays as it was, when the disk is full', () => {
+    mkdirSync(at('there'));
+    write('there/b.csv', 'before');
+    const names = readdirSync(folder);
+    disk.isFull = true;
+    for (const name of ['there', 'fresh']) {
+      expect(lineOf(() => writeFolder('--out', at(name), files))).toBe(
+        `--out: ${name}: the disk is full; allowed: a folder that can be written to`,
+      );
+    }
+    expect(readdirSync(folder)).toEqual(names);
+    expect(readdirSync(at('there'))).toEqual(['b.csv']);
+    expect(readFileSync(at('there/b.csv'), 'utf8')).toBe('before');
+    disk.isFull = false;
+    for (const name of ['there', 'fresh']) {
+      checkFolder('--out', at(name));
+      writeFolder('--out', at(name), files);
+      expect(readdirSync(at(name))).toEqual(['a.csv', 'b.csv']);
+      expect(readFileSync(at(`${name}/a.csv`), 'utf8')).toBe('a long text');
+    }
+  });
+
+  it('is left alone where one of its files cannot be', () => {
+    mkdirSync(at('taken'));
+    mkdirSync(at('taken/b.csv'));
+    expect(lineOf(() => writeFolder('--out', at('taken'), files))).toBe(
+      '--out: taken: b.csv is there and no file; allowed: a folder that can be written to',
+    );
+    expect(readdirSync(at('taken'))).toEqual(['b.csv']);
+  });
+
+  it('needs a name', () => {
+    expect(lineOf(() => checkFolder('--out', ''))).toBe(
+      '--out: found ""; allowed: a folder that can be written to',
+    );
   });
 });
 

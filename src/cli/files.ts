@@ -107,8 +107,10 @@ export function writeWhole(flag: string, file: string, content: string): void {
  * @throws InputError under the flag's name, if they have not.
  */
 export function checkFolder(flag: string, folder: string): void {
+  if (folder === '') {
+    throw new InputError({ code: 'not-allowed', path: [flag], found: folder, allowed: FOLDER });
+  }
   orUnwritable(flag, folder, FOLDER, () => {
-    if (folder === '') throw new Error('no name');
     const there = statSync(folder, { throwIfNoEntry: false });
     if (there && !there.isDirectory()) throw new Error('this is no folder');
     const parent = dirname(folder);

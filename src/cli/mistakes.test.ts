@@ -24,10 +24,13 @@ async function expectLines(words: readonly string[], lines: readonly string[]) {
 
 describe('words that are not those of the command', () => {
   it.each([
-    ['analyse alexnet', 'command: found "analyse" (did you mean analyze?); allowed: analyze, networks'],
-    ['nope', 'command: found "nope"; allowed: analyze, networks'],
-    ['help nope', 'command: found "nope"; allowed: analyze, networks'],
-    ['--', 'command: missing; allowed: analyze, networks'],
+    [
+      'analyse alexnet',
+      'command: found "analyse" (did you mean analyze?); allowed: analyze, networks, paper',
+    ],
+    ['nope', 'command: found "nope"; allowed: analyze, networks, paper'],
+    ['help nope', 'command: found "nope"; allowed: analyze, networks, paper'],
+    ['--', 'command: missing; allowed: analyze, networks, paper'],
     [
       '--json analyze alexnet',
       'flag: found "--json"; allowed: --version, --help, and others after the command',
@@ -49,7 +52,7 @@ describe('words that are not those of the command', () => {
   });
 
   it('an empty one', async () => {
-    await expectLines([''], ['command: found ""; allowed: analyze, networks']);
+    await expectLines([''], ['command: found ""; allowed: analyze, networks, paper']);
   });
 });
 

@@ -36,6 +36,15 @@ describe('progress', () => {
     expect(shown).toEqual(['counting: 3 of 4', 'counting: 4 of 4', '']);
   });
 
+  it('is shown of work that waits in between', async () => {
+    process.stderr.isTTY = true;
+    async function* waiting() {
+      return yield* steps(4);
+    }
+    expect(await withProgress('counting', waiting())).toBe('result');
+    expect(shown).toEqual(['counting: 3 of 4', 'counting: 4 of 4', '']);
+  });
+
   it('is gone before an error is told', async () => {
     process.stderr.isTTY = true;
     await expect(withProgress('counting', steps(4, 4))).rejects.toThrow('failed');

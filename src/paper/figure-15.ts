@@ -182,14 +182,12 @@ function onOneChip(pes: number, rfBytes: number): Hardware {
   const { areaCurve } = baseline;
   const storage =
     baseline.pes * area(areaCurve, BASELINE_RF_BYTES) + area(areaCurve, baseline.pes * BASELINE_RF_BYTES);
-  const chip = baseline.pes * PE_AREA + storage;
-  return {
-    ...baseline,
-    name: `${pes} PEs`,
-    pes,
-    storage: { divide: 'area', area: chip - pes * PE_AREA, rfBytes },
-  };
+  const left = inHundredths(storage + (baseline.pes - pes) * PE_AREA);
+  return { ...baseline, name: `${pes} PEs`, pes, storage: { divide: 'area', area: left, rfBytes } };
 }
+
+/** These areas are whole hundredths of a µm²; a sum of doubles that falls short of one would cost a byte of GLB. */
+const inHundredths = (area: number): number => Math.round(100 * area) / 100;
 
 const best = (rows: readonly Row[]): readonly Point[] =>
   rows.filter((row): row is Point => row.best && row.energy !== null && row.throughput !== null);

@@ -5,6 +5,7 @@ export async function renderSvg(spec: TopLevelSpec): Promise<string> {
   const [vega, { compile }] = await Promise.all([import('vega'), import('vega-lite')]);
   const view = new vega.View(vega.parse(compile(spec).spec), { renderer: 'none' });
   try {
+    vega.resetSVGDefIds(); // The same chart is the same text, whatever was drawn before
     return await view.toSVG();
   } finally {
     view.finalize();
