@@ -1,5 +1,8 @@
 /** Times the search against its budgets and against a plain exhaustive search: `npm run bench`. */
 import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { analyze } from '../src/analysis/analyze.ts';
 import { energyOf } from '../src/analysis/energy.ts';
@@ -56,6 +59,18 @@ report(
   median(3, () => milliseconds(() => analyze(builtinNetwork('resnet-50')))),
   5000,
 );
+report(
+  'experiments of the paper, all figures, cold process',
+  median(3, () => Number(node(sibling('./paper.js')))),
+  2000,
+);
+const figures = mkdtempSync(join(tmpdir(), 'rowhouse-bench-'));
+report(
+  'rowhouse paper --figure all, with charts',
+  median(3, () => milliseconds(() => node(command, 'paper', '--figure', 'all', '--out', figures))),
+  10_000,
+);
+rmSync(figures, { recursive: true });
 const resnet = () => milliseconds(() => node(command, 'analyze', 'resnet-50'));
 report('rowhouse analyze resnet-50, with start-up', median(3, resnet), 5000);
 

@@ -57,6 +57,8 @@ export interface Dataflow<X extends Mapping = Mapping> {
   readonly rfWords: number;
   /** In the order in which ties are broken towards smaller values. */
   readonly parameters: readonly Parameter[];
+  /** Whether rows and columns play the same part: parameters e and f may be swapped where the layer is square. */
+  readonly isMirrored?: true;
   limits(shape: LayerShape, storage: StorageSizes): readonly Limit<X>[];
   /** PEs that compute; a product of parameters, and the `needed` of the limit `pes`. */
   activePes(shape: LayerShape, mapping: X): number;

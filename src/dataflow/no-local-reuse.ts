@@ -29,6 +29,7 @@ export const noLocalReuse: Dataflow<NoLocalReuseMapping> = {
   title: 'no local reuse',
   rfWords: 0,
   parameters,
+  isMirrored: true,
 
   limits: (shape, { glbWords, pes }) => {
     const { R, S } = shape;

@@ -27,6 +27,7 @@ export const outputStationaryA: Dataflow<OutputStationaryAMapping> = {
   title: 'output stationary, single channel, many pixels',
   rfWords: 49,
   parameters,
+  isMirrored: true,
 
   limits: (shape, { glbWords, rfWords, pes }) => {
     const { C, R, S, Uh } = shape;

@@ -213,6 +213,49 @@ describe.each(DATAFLOWS)('$name, where two best mappings tie by their costs', (d
   );
 });
 
+describe.each(DATAFLOWS.filter(({ isMirrored }) => isMirrored))('$name on square layers', (dataflow) => {
+  const whole = (min: number, max: number) => fc.integer({ min, max });
+  const square = fc.record({
+    batch: whole(1, 3),
+    channels: whole(1, 5),
+    filters: whole(1, 6),
+    size: whole(3, 9),
+    kernel: whole(1, 3),
+    stride: whole(1, 3),
+    pes: whole(1, 40),
+    glbWords: whole(10, 300),
+    costs: fc.constantFrom(
+      EYERISS_ENERGY,
+      ...[1, 6, 50].map((dram) => ({ ...EYERISS_ENERGY, dram, glb: 1 })),
+    ),
+  });
+
+  test.each(OBJECTIVES)('finds the first of all mappings that are best, for %s', (objective) => {
+    fc.assert(
+      fc.property(square, ({ batch, channels, filters, size, kernel, stride, pes, glbWords, costs }) => {
+        const layer: LayerSpec = {
+          name: 'square',
+          type: 'conv',
+          input: [channels, size, size],
+          filters,
+          kernel,
+          stride,
+        };
+        const shape = shapeOf({ layer, batch });
+        const machine = { pes, rfWords: 64, glbWords };
+        const storage = { ...machine, rfBytes: 128, glbBytes: 2 * glbWords };
+        const expected = exhaustive(dataflow.id as ReferenceDataflow, shape, machine, costs, objective);
+        const found = findBestMapping(dataflow, shape, storage, costs, { objective });
+        expect(found.feasible ? found.mapping : undefined).toEqual(expected?.mapping);
+        if (!found.feasible) return;
+        const { visited, prunedBy, spaceSize: all } = found.search;
+        expect(visited + Object.values(prunedBy).reduce((sum, count) => sum + count, 0)).toBe(all);
+      }),
+      { numRuns: Number(process.env.RUNS ?? 150) },
+    );
+  });
+});
+
 describe('ties that doubles get wrong', () => {
   const ws = DATAFLOWS[1]!;
   test.each<

@@ -33,6 +33,7 @@ export class MappingSpace {
    * as any.
    */
   private readonly onlyInCeilings: readonly number[];
+  private readonly mirrored: readonly [e: number, f: number] | undefined;
 
   constructor(dataflow: Dataflow, shape: LayerShape, pes: number, limits: readonly Limit[]) {
     this.dataflow = dataflow;
@@ -40,6 +41,7 @@ export class MappingSpace {
     this.pes = Math.floor(pes);
     this.point = pointMaker(dataflow);
     this.ranges = dataflow.parameters.map(({ tiles }) => shape[tiles]);
+    this.mirrored = this.mirroredParameters();
     const indices = [...this.ranges.keys()];
     const twos = this.ranges.map(() => 2);
     const growth = (of: (at: Point) => number, i: number) =>
@@ -54,6 +56,14 @@ export class MappingSpace {
         !['E', 'F'].includes(dataflow.parameters[i]!.tiles) &&
         growth((at) => dataflow.activePes(shape, at.mapping), i) === 0,
     );
+  }
+
+  /** The parameters for rows and columns, e and f, where swapping their values changes nothing. */
+  private mirroredParameters(): readonly [e: number, f: number] | undefined {
+    const { E, F, R, S, spanR, spanS, Uv, Uh } = this.shape;
+    if (!this.dataflow.isMirrored || E !== F || R !== S || spanR !== spanS || Uv !== Uh) return undefined;
+    const names = this.dataflow.parameters.map(({ name }) => name);
+    return [names.indexOf('e'), names.indexOf('f')];
   }
 
   everything(): Box {
@@ -74,6 +84,7 @@ export class MappingSpace {
   /** Shrinks a box to what can be best in it; false if nothing is left. */
   shrink(box: Box, onPruned: OnPruned): boolean {
     return (
+      this.leaveMirrored(box, onPruned) &&
       this.leaveDominatedBelow(box, onPruned) &&
       this.leaveWhatBreaksLimits(box, onPruned) &&
       this.leaveDominatedAbove(box, onPruned)
@@ -127,6 +138,21 @@ export class MappingSpace {
     return true;
   }
 
+  /** Of two mappings that are each other's mirror image, the one with e ≤ f is as good and comes first. */
+  private leaveMirrored(box: Box, onPruned: OnPruned): boolean {
+    if (this.mirrored === undefined) return true;
+    const [e, f] = this.mirrored;
+    const low = box.low.values;
+    const high = box.high.values;
+    if (low[e]! > high[f]!) {
+      onPruned('dominated', this.sizeOf(box));
+      return false;
+    }
+    this.endAt(box, e, Math.min(high[e]!, high[f]!), 'dominated', onPruned);
+    this.startAt(box, f, Math.max(low[f]!, low[e]!), 'dominated', onPruned);
+    return true;
+  }
+
   private leaveDominatedBelow(box: Box, onPruned: OnPruned): boolean {
     const low = box.low.values;
     for (const i of this.onlyInCeilings) {
@@ -158,6 +184,13 @@ export class MappingSpace {
     if (values <= 0) return;
     onPruned(reason, (this.sizeOf(box) / (box.high.values[i]! - box.low.values[i]! + 1)) * values);
     box.high.values[i] = end;
+  }
+
+  private startAt(box: Box, i: number, start: number, reason: PruningReason, onPruned: OnPruned): void {
+    const values = start - box.low.values[i]!;
+    if (values <= 0) return;
+    onPruned(reason, (this.sizeOf(box) / (box.high.values[i]! - box.low.values[i]! + 1)) * values);
+    box.low.values[i] = start;
   }
 
   /**
