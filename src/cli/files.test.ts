@@ -114,6 +114,17 @@ describe('a folder to write', () => {
     }
   });
 
+  it('has files that are written where a link leads', () => {
+    mkdirSync(at('linked'));
+    mkdirSync(at('elsewhere'));
+    write('elsewhere/real.csv', 'old');
+    symlinkSync(at('elsewhere/real.csv'), at('linked/b.csv'));
+    writeFolder('--out', at('linked'), files);
+    expect(readFileSync(at('elsewhere/real.csv'), 'utf8')).toBe('b');
+    expect(readdirSync(at('elsewhere'))).toEqual(['real.csv']);
+    expect(readdirSync(at('linked'))).toEqual(['a.csv', 'b.csv']);
+  });
+
   it('is left alone where one of its files cannot be', () => {
     mkdirSync(at('taken'));
     mkdirSync(at('taken/b.csv'));

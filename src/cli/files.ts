@@ -128,20 +128,30 @@ export function checkFolder(flag: string, folder: string): void {
  */
 export function writeFolder(flag: string, folder: string, files: ReadonlyMap<string, string>): void {
   orUnwritable(flag, folder, FOLDER, () => {
-    const isThere = existsSync(folder);
-    const aside = join(isThere ? folder : dirname(folder), `.rowhouse-${process.pid}.part`);
-    const places = [...files.keys()].map((name) => ({ name, place: placeOf(join(folder, name)) }));
-    const taken = places.find(({ place }) => place === undefined);
-    if (taken) throw new Error(`${taken.name} is there and no file`);
+    if (!existsSync(folder)) return writeNewFolder(folder, files);
+    const moves = [...files].map(([name, content], i) => {
+      const place = placeOf(join(folder, name));
+      if (place === undefined) throw new Error(`${name} is there and no file`);
+      return { place, aside: join(dirname(place), `.rowhouse-${process.pid}-${i}.part`), content };
+    });
     try {
-      mkdirSync(aside);
-      for (const [name, content] of files) writeFileSync(join(aside, name), content);
-      if (isThere) for (const { name, place } of places) renameSync(join(aside, name), place!);
-      else renameSync(aside, folder);
+      for (const { aside, content } of moves) writeFileSync(aside, content);
+      for (const { aside, place } of moves) renameSync(aside, place);
     } finally {
-      rmSync(aside, { recursive: true, force: true });
+      for (const { aside } of moves) rmSync(aside, { force: true });
     }
   });
+}
+
+function writeNewFolder(folder: string, files: ReadonlyMap<string, string>): void {
+  const aside = join(dirname(folder), `.rowhouse-${process.pid}.part`);
+  try {
+    mkdirSync(aside);
+    for (const [name, content] of files) writeFileSync(join(aside, name), content);
+    renameSync(aside, folder);
+  } finally {
+    rmSync(aside, { recursive: true, force: true });
+  }
 }
 
 /** Where a file is or will be, behind links; undefined where something is that is no file and must stay. */
