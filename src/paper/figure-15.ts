@@ -35,7 +35,7 @@ interface Point extends Row {
 export const figure15 = figure<Row>({
   id: '15',
   title: 'Processing or storage: energy and throughput on one chip area',
-  about: `A chip with the area of 256 PEs of ${PE_AREA.toLocaleString('en-US')} µm², their RFs of 512 bytes and a GLB of 128 kB. What the PEs do not use of it is storage: the fewer PEs, the more. RS, CONV layers of AlexNet, batch ${BATCH}; at each number of PEs, the RF size with the least energy.`,
+  about: `A chip with the area of 256 PEs of ${PE_AREA.toLocaleString('en-US')} µm², their RFs of 512 bytes and a GLB of 128 kB. What the PEs do not use of it is storage: the fewer PEs, the more. RS, CONV layers of AlexNet, batch ${BATCH}; at each number of PEs, the RF size with the least energy. The energy axis does not begin at 0.`,
   equations: ['inputs', 'psums', 'energy', 'delay'],
   columns: {
     pes: 'PEs of the array',
