@@ -91,7 +91,7 @@ export { networkSchema, parseNetwork } from './layer/network-file.ts';
 export { selectLayers } from './layer/select.ts';
 export { type Dimension, type LayerShape, layerShape } from './layer/shape.ts';
 export { type NetworkTotals, networkTotals, type Totals } from './layer/totals.ts';
-export type { Compare, Setup } from './paper/compare.ts';
+export { type Compare, comparing, type Setup } from './paper/compare.ts';
 export { figureCsv } from './paper/csv.ts';
 export { EQUATIONS, type Equation, type EquationName } from './paper/equations.ts';
 export type { Figure, FigureResult, Value } from './paper/figure.ts';
