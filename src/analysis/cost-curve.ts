@@ -69,7 +69,8 @@ export function costCurve(
       const words = wordsAtBest(work, shape, { ...costs, [varied]: cost });
       return { slope: words[varied] / macs, fixed: costOf(words, { ...costs, [varied]: 0 }) / macs };
     };
-    return lowerEnvelope(lineAt, low, high);
+    // The best mapping does not depend on what a MAC costs
+    return varied === 'alu' ? [{ from: low, ...lineAt(low) }] : lowerEnvelope(lineAt, low, high);
   });
   return sumOf(layers, low);
 }
