@@ -172,10 +172,17 @@ test.each([
   ['factors that fall', { factors: [2, 1] }, 'factors: found "2, 1"'],
   ['a negative factor', { factors: [-1, 1] }, 'factors: found "-1, 1"'],
   ['no number', { factors: [Number.NaN, 1] }, 'factors: found "NaN, 1"'],
+  ['half a seed', { seed: 1.5 }, 'seed: found 1.5'],
+  ['a seed of 33 bits', { seed: 2 ** 32 + 1 }, 'seed: found 4294967297'],
+  ['no seed', { seed: Number.NaN }, 'seed: found NaN'],
   ['half a sample', { samples: 0.5 }, 'samples: found 0.5'],
   ['no layers', { layers: [] }, 'layers: missing'],
   ['half a PE', { hardware: { ...eyerissBaseline(256), pes: 0.5 } }, 'pes: found 0.5'],
 ] as const)('%s is refused', (_, wrong, message) => {
   const options = { layers: some, factors: [0.5, 1.5] as const, samples: 1, seed: 1 };
   expect(() => varyCosts({ ...options, ...wrong })).toThrow(message);
+});
+
+test('there has to be such a cost', () => {
+  expect(() => sweepCost('sram' as 'rf', [0.5, 1.5], { layers: some })).toThrow('varied: found "sram"');
 });

@@ -10,6 +10,8 @@ import { layerShape } from '../layer/shape.ts';
 import { type CurvePiece, canRun, costCurve, type Work } from './cost-curve.ts';
 import { LeastEnergy } from './least-energy.ts';
 
+const COSTS: readonly (keyof EnergyCosts)[] = ['alu', ...LEVELS];
+
 /** What is compared while costs are uncertain. */
 export interface UncertaintyOptions {
   readonly layers: readonly Layer[];
@@ -37,13 +39,16 @@ export interface CostSweep {
  * How the least energy of dataflows depends on one cost between two factors of its nominal value, and where another
  * dataflow becomes the best.
  *
- * @throws InputError if the factors are no range from 0, if no dataflow can run the layers, or as `analyze` does.
+ * @throws InputError if there is no such cost, if the factors are no range from 0, if no dataflow can run the layers, or as `analyze` does.
  */
 export function sweepCost(
   varied: keyof EnergyCosts,
   [lowFactor, highFactor]: readonly [number, number],
   options: UncertaintyOptions,
 ): CostSweep {
+  if (!COSTS.includes(varied)) {
+    throw new InputError({ code: 'not-allowed', path: ['varied'], found: varied, allowed: COSTS.join(', ') });
+  }
   const { works, costs } = worksOf(options, [lowFactor, highFactor]);
   const [low, high] = [costs[varied] * lowFactor, costs[varied] * highFactor];
   const curves = Object.fromEntries(
@@ -88,7 +93,7 @@ function isBelow(a: CurvePiece, b: CurvePiece, cost: number): boolean {
 export interface CostSample {
   readonly costs: EnergyCosts;
   readonly best: string;
-  /** The best's nearest rival needs at least so many times its energy. */
+  /** The best's nearest rival needs at least so many times its energy; infinite without a rival. */
   readonly margin: number;
   /** Bounds of the least energy per MAC, by the dataflow's name; equal where it was searched for. */
   readonly energy: Readonly<Record<string, { readonly atLeast: number; readonly atMost: number }>>;
@@ -99,7 +104,7 @@ export interface CostRangeOptions extends UncertaintyOptions {
   readonly factors: readonly [low: number, high: number];
   /** How many times all costs are drawn. */
   readonly samples: number;
-  /** The same seed draws the same costs. */
+  /** A whole number of 32 bits. The same seed draws the same costs. */
   readonly seed: number;
 }
 
@@ -114,7 +119,7 @@ export interface CostRange {
 /**
  * Varies all costs together and says for each choice of them which dataflow needs least energy; proven.
  *
- * @throws InputError if the number of samples is none, or as {@link sweepCost} does.
+ * @throws InputError if the number of samples or the seed is none, or as {@link sweepCost} does.
  */
 export function varyCosts({ factors, samples, seed, ...options }: CostRangeOptions): CostRange {
   if (!(Number.isSafeInteger(samples) && samples >= 0)) {
@@ -123,6 +128,14 @@ export function varyCosts({ factors, samples, seed, ...options }: CostRangeOptio
       path: ['samples'],
       found: samples,
       allowed: 'a whole number from 0',
+    });
+  }
+  if (seed !== (seed | 0)) {
+    throw new InputError({
+      code: 'out-of-range',
+      path: ['seed'],
+      found: seed,
+      allowed: 'a whole number of 32 bits',
     });
   }
   const { works, costs } = worksOf(options, factors);
@@ -140,8 +153,6 @@ export function varyCosts({ factors, samples, seed, ...options }: CostRangeOptio
   });
   return { extremes, draws };
 }
-
-const COSTS = ['alu', ...LEVELS] as const;
 
 /** Searches only for as many energies as it takes to tell the best. */
 function sampleAt(costs: EnergyCosts, dataflows: readonly LeastEnergy[]): CostSample {

@@ -107,7 +107,7 @@ describe('a folder to write', () => {
     expect(readFileSync(at('there/b.csv'), 'utf8')).toBe('before');
     disk.isFull = false;
     for (const name of ['there', 'fresh']) {
-      checkFolder('--out', at(name));
+      checkFolder('--out', at(name), [...files.keys()]);
       writeFolder('--out', at(name), files);
       expect(readdirSync(at(name))).toEqual(['a.csv', 'b.csv']);
       expect(readFileSync(at(`${name}/a.csv`), 'utf8')).toBe('a long text');
@@ -128,14 +128,21 @@ describe('a folder to write', () => {
   it('is left alone where one of its files cannot be', () => {
     mkdirSync(at('taken'));
     mkdirSync(at('taken/b.csv'));
-    expect(lineOf(() => writeFolder('--out', at('taken'), files))).toBe(
-      '--out: taken: b.csv is there and no file; allowed: a folder that can be written to',
-    );
+    const line = '--out: taken: b.csv is there and no file; allowed: a folder that can be written to';
+    expect(lineOf(() => checkFolder('--out', at('taken'), [...files.keys()]))).toBe(line);
+    expect(lineOf(() => writeFolder('--out', at('taken'), files))).toBe(line);
     expect(readdirSync(at('taken'))).toEqual(['b.csv']);
   });
 
+  it('cannot be a link that leads nowhere', () => {
+    symlinkSync('nowhere', at('dangling'));
+    expect(lineOf(() => checkFolder('--out', at('dangling'), []))).toBe(
+      '--out: dangling: this link leads nowhere; allowed: a folder that can be written to',
+    );
+  });
+
   it('needs a name', () => {
-    expect(lineOf(() => checkFolder('--out', ''))).toBe(
+    expect(lineOf(() => checkFolder('--out', '', []))).toBe(
       '--out: found ""; allowed: a folder that can be written to',
     );
   });

@@ -2,6 +2,7 @@ import {
   accessSync,
   constants,
   existsSync,
+  lstatSync,
   mkdirSync,
   readFileSync,
   realpathSync,
@@ -102,22 +103,25 @@ export function writeWhole(flag: string, file: string, content: string): void {
 }
 
 /**
- * Checks before long work that its files have a folder to go to: one that is there, or that can be made in one that is.
+ * Checks before long work that its files, by their names, have a folder to go to: one that is there, or that can be made
+ * in one that is.
  *
  * @throws InputError under the flag's name, if they have not.
  */
-export function checkFolder(flag: string, folder: string): void {
+export function checkFolder(flag: string, folder: string, names: readonly string[]): void {
   if (folder === '') {
     throw new InputError({ code: 'not-allowed', path: [flag], found: folder, allowed: FOLDER });
   }
   orUnwritable(flag, folder, FOLDER, () => {
     const there = statSync(folder, { throwIfNoEntry: false });
     if (there && !there.isDirectory()) throw new Error('this is no folder');
+    if (!there && lstatSync(folder, { throwIfNoEntry: false })) throw new Error('this link leads nowhere');
     const parent = dirname(folder);
     if (!there && !statSync(parent, { throwIfNoEntry: false })?.isDirectory()) {
       throw new Error(`there is no folder ${parent}`);
     }
     accessSync(there ? folder : parent, constants.W_OK);
+    for (const name of names) placeIn(folder, name);
   });
 }
 
@@ -130,8 +134,7 @@ export function writeFolder(flag: string, folder: string, files: ReadonlyMap<str
   orUnwritable(flag, folder, FOLDER, () => {
     if (!existsSync(folder)) return writeNewFolder(folder, files);
     const moves = [...files].map(([name, content], i) => {
-      const place = placeOf(join(folder, name));
-      if (place === undefined) throw new Error(`${name} is there and no file`);
+      const place = placeIn(folder, name);
       return { place, aside: join(dirname(place), `.rowhouse-${process.pid}-${i}.part`), content };
     });
     try {
@@ -141,6 +144,12 @@ export function writeFolder(flag: string, folder: string, files: ReadonlyMap<str
       for (const { aside } of moves) rmSync(aside, { force: true });
     }
   });
+}
+
+function placeIn(folder: string, name: string): string {
+  const place = placeOf(join(folder, name));
+  if (place === undefined) throw new Error(`${name} is there and no file`);
+  return place;
 }
 
 function writeNewFolder(folder: string, files: ReadonlyMap<string, string>): void {

@@ -63,6 +63,18 @@ describe('the command as a process', () => {
     expect(readdirSync(folder)).toEqual(['long.yaml']);
   });
 
+  it('ends with 130 when it is interrupted in its only step', async () => {
+    const tellsWhenReady =
+      "process.on('newListener', (name) => name === 'SIGINT' && process.stdout.write('ready'))";
+    const preload = `data:text/javascript,${encodeURIComponent(tellsWhenReady)}`;
+    const child = spawn(process.execPath, ['--import', preload, main, 'paper', '--figure', 'uncertainty']);
+    const ended = exit(child);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await setTimeout(150);
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 130, signal: null });
+  });
+
   it('ends quietly when nobody reads on', async () => {
     const net = write('broad.yaml', networkOf(300));
     const child = spawn(process.execPath, [main, 'analyze', net, '--json']);

@@ -36,7 +36,7 @@ export function addPaper(program: Command): void {
     .action(async ({ figure, out, json }: Flags) => {
       const { figures } = await together({
         figures: () => figuresNamed(figure),
-        place: () => out !== undefined && checkFolder('--out', out),
+        place: () => out !== undefined && checkFolder('--out', out, [REPORT, ...IDS.flatMap(namesOf)]),
       });
       const results = await withProgress('running experiments', figureSteps(figures));
       if (out !== undefined) {
@@ -59,13 +59,17 @@ function figuresNamed(list: string): readonly Figure[] {
   return FIGURES.filter(({ id }) => wanted.has('all') || wanted.has(id));
 }
 
+const REPORT = 'report.md';
+const namesOf = (id: string) => [`${fileName(id)}.csv`, `${fileName(id)}.svg`] as const;
+
 /** The files of a report, by their names. */
 async function* filesOf(results: readonly FigureResult[], version: string) {
-  const files = new Map([['report.md', paperReport(results, version)]]);
+  const files = new Map([[REPORT, paperReport(results, version)]]);
   let done = 0;
   for (const result of results) {
-    files.set(`${fileName(result.id)}.csv`, figureCsv(result));
-    files.set(`${fileName(result.id)}.svg`, await renderSvg(result.chart));
+    const [csv, svg] = namesOf(result.id);
+    files.set(csv, figureCsv(result));
+    files.set(svg, await renderSvg(result.chart));
     yield { done: ++done, of: results.length };
   }
   return files;

@@ -31,9 +31,15 @@ export async function withProgress<R>(
       if (now - last < PAUSE_MS) continue;
       last = now;
       if (now - start > QUIET_MS) show(`${label}: ${step.value.done} of ${step.value.of}`);
-      await setImmediate();
+      await letGo();
     }
   } finally {
     if (last - start > QUIET_MS) show('');
   }
+}
+
+/** Two turns of the event loop: signals are looked for between them, not before the first. */
+async function letGo(): Promise<void> {
+  await setImmediate();
+  await setImmediate();
 }

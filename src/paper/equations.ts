@@ -17,12 +17,13 @@ export const EQUATIONS = {
     title: 'Equation (3)',
     formula: 'a·EC(DRAM) + a·b·EC(GLB) + a·b·c·EC(array) + a·b·c·d·EC(RF)',
     means:
-      'The energy of an input value, a pixel or a weight, that is read a times from DRAM, then each time b times from the GLB, then c times over the array, then d times from the RF. EC is the cost of one access: 200, 6, 2 and 1 times a MAC.',
+      'The energy of an input value, a pixel or a weight, that is read a times from DRAM, then each time b times from the GLB, then c times over the array, then d times from the RF. EC is the cost of one access, in the paper 200, 6, 2 and 1 times a MAC. A level that a dataflow skips for some data charges nothing.',
   },
   psums: {
     title: 'Equation (4)',
     formula: '(2a − 1)·EC(DRAM) + 2a·(b − 1)·EC(GLB) + a·b·(c − 1)·EC(array) + 2·a·b·c·(d − 1)·EC(RF)',
-    means: 'The energy of a psum that is accumulated a·b·c·d times.',
+    means:
+      'The energy of a psum that is accumulated a·b·c·d times. Here too, a level that is skipped charges nothing.',
   },
   energy: {
     title: 'Energy per operation',

@@ -1,17 +1,16 @@
-import type { FeasibleLayer } from '../analysis/result.ts';
 import { LEVELS, type Level } from '../hardware/energy.ts';
 import { ENERGY_PARTS } from '../report/bars.ts';
 import { CHART_FRAME } from '../report/chart-style.ts';
 import { listed } from '../report/format.ts';
 import { groupedBars } from '../report/grouped-bars.ts';
 import { figure } from './figure.ts';
-import { printsAs } from './statement.ts';
+import { printsAs, type Statement } from './statement.ts';
 
-interface Row extends Readonly<Record<'alu' | Level, number>> {
+interface Row extends Readonly<Record<'alu' | Level, number | null>> {
   readonly layer: string;
   readonly type: string;
   readonly macs: number;
-  readonly total: number;
+  readonly total: number | null;
 }
 
 export const figure10 = figure<Row>({
@@ -29,20 +28,16 @@ export const figure10 = figure<Row>({
     glb: 'energy of accesses to the global buffer',
     array: 'energy of moves between PEs',
     rf: 'energy of accesses to register files',
-    total: 'their sum',
+    total: 'their sum; these are empty where RS cannot run the layer',
   },
 
   experiment: (compare) => {
     const [rs] = compare({ network: 'alexnet', layers: ['conv', 'fc'], pes: 256, batch: 16 }).results;
-    return rs!.layers
-      .filter((layer): layer is FeasibleLayer => layer.feasible)
-      .map(({ name, type, macs, energy }) => ({
-        layer: name,
-        type,
-        macs,
-        ...energy.byLevel,
-        total: energy.total,
-      }));
+    return rs!.layers.map((layer): Row => {
+      const { name, type, macs } = layer;
+      const energy = layer.feasible ? { ...layer.energy.byLevel, total: layer.energy.total } : NONE;
+      return { layer: name, type, macs, ...energy };
+    });
   },
 
   chart: (rows) => ({
@@ -53,7 +48,7 @@ export const figure10 = figure<Row>({
       bars: rows.map((row) => ({
         group: row.layer,
         bar: '',
-        values: (['alu', ...LEVELS] as const).map((level) => row[level] / 1e9),
+        values: runs(row) ? (['alu', ...LEVELS] as const).map((level) => row[level] / 1e9) : undefined,
       })),
       yTitle: 'Energy (that of a billion MACs is 1)',
       step: 72,
@@ -62,35 +57,54 @@ export const figure10 = figure<Row>({
     }),
   }),
 
-  statements: (rows) => {
-    const ofType = (type: string) => rows.filter((row) => row.type === type);
-    const energy = (some: readonly Row[]) => some.reduce((sum, { total }) => sum + total, 0);
-    const share = (100 * energy(ofType('conv'))) / energy(rows);
-    return [
-      largestIn('rf', 'the RF', 'CONV', ofType('conv')),
-      largestIn('dram', 'DRAM', 'FC', ofType('fc')),
-      {
-        says: 'under RS, the CONV layers take about 80 % of the energy of AlexNet',
-        found: `${share.toFixed(1)} %`,
-        holds: printsAs(share, '80'),
-      },
-    ];
-  },
+  statements: (rows) => [
+    largestIn('rf', 'the RF', 'CONV', rows),
+    largestIn('dram', 'DRAM', 'FC', rows),
+    {
+      says: 'under RS, the CONV layers take about 80 % of the energy of AlexNet',
+      ...ofLayers(rows, (layers) => {
+        const energy = (some: readonly Run[]) => some.reduce((sum, { total }) => sum + total, 0);
+        const share = (100 * energy(layers.filter(({ type }) => type === 'conv'))) / energy(layers);
+        return { found: `${share.toFixed(1)} %`, holds: printsAs(share, '80') };
+      }),
+    },
+  ],
 });
 
-function largestIn(level: Level, name: string, type: string, rows: readonly Row[]) {
-  const shares = rows.map((row) => row[level] / row.total);
-  const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
-  const exceptions = rows.filter(
-    (row) => LEVELS.some((other) => row[other] > row[level]) || row.alu > row[level],
-  );
-  const range = `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}`;
-  return {
-    says: `under RS, ${name} takes the largest part of the energy of every ${type} layer`,
-    found:
-      exceptions.length === 0
-        ? `in all ${rows.length}: ${range}`
-        : `not in ${listed(exceptions.map(({ layer }) => layer))}`,
-    holds: exceptions.length === 0,
-  };
+/** A layer that RS can run. */
+type Run = { readonly [K in keyof Row]: NonNullable<Row[K]> };
+
+const NONE = { alu: null, dram: null, glb: null, array: null, rf: null, total: null } as const;
+
+const runs = (row: Row): row is Run => row.total !== null;
+
+/** Judges layers, if there are any and RS can run them all. */
+function ofLayers(rows: readonly Row[], judge: (layers: readonly Run[]) => Outcome): Outcome {
+  const layers = rows.filter(runs);
+  if (layers.length === rows.length && layers.length > 0) return judge(layers);
+  const stopped = rows.filter((row) => !runs(row)).map(({ layer }) => layer);
+  return { found: stopped.length > 0 ? `RS cannot run ${listed(stopped)}` : 'no such layer', holds: false };
 }
+
+type Outcome = Pick<Statement, 'found' | 'holds'>;
+
+const largestIn = (level: Level, name: string, type: string, rows: readonly Row[]) => ({
+  says: `under RS, ${name} takes the largest part of the energy of every ${type} layer`,
+  ...ofLayers(
+    rows.filter((row) => row.type === type.toLowerCase()),
+    (layers) => {
+      const shares = layers.map((layer) => layer[level] / layer.total);
+      const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
+      const others = (['alu', ...LEVELS] as const).filter((other) => other !== level);
+      const exceptions = layers.filter((layer) => others.some((other) => layer[other] >= layer[level]));
+      const range = `${percent(Math.min(...shares))} to ${percent(Math.max(...shares))}`;
+      const isSo = exceptions.length === 0;
+      return {
+        found: isSo
+          ? `in all ${layers.length}: ${range}`
+          : `not in ${listed(exceptions.map(({ layer }) => layer))}`,
+        holds: isSo,
+      };
+    },
+  ),
+});

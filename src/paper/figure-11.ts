@@ -68,7 +68,7 @@ export const figure11 = figure<Row>({
         says: 'WS cannot run the CONV layers with 256 PEs and a batch of 64',
         found:
           stopped.length === 1
-            ? `${only!.cannotRun} All ${rows.length - 1} others can run`
+            ? `${where(only!)}, ${only!.cannotRun} All ${rows.length - 1} others can run`
             : `what cannot run: ${listed(stopped.map(where)) || 'nothing'}`,
         holds: stopped.length === 1 && where(only!) === 'WS at 256 PEs and batch 64',
       },

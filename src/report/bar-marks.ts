@@ -41,7 +41,6 @@ interface BarStyle {
   /** The value at the upper end of the axis. */
   readonly top: number;
   readonly yTitle: string | readonly string[] | null;
-  readonly yAxis?: object | undefined;
   /** Default: to the right of the bars, the parts in the order in which they are stacked. */
   readonly legend?: object | null | undefined;
   /** Whether every bar has its height above it. */
@@ -49,7 +48,7 @@ interface BarStyle {
 }
 
 /** Stacked bars, a label above each, and a note where there can be none. `x` places them. */
-export function barLayers(x: Place, { parts, top, yTitle, yAxis, legend, labels }: BarStyle): Layer[] {
+export function barLayers(x: Place, { parts, top, yTitle, legend, labels }: BarStyle): Layer[] {
   const names = parts.map(({ name }) => name);
   const upwards = { title: null, values: names.toReversed() };
   const y = (field: string) => ({
@@ -57,7 +56,6 @@ export function barLayers(x: Place, { parts, top, yTitle, yAxis, legend, labels 
     type: 'quantitative' as const,
     scale: { domain: [0, top], nice: false },
     title: typeof yTitle === 'object' && yTitle ? [...yTitle] : yTitle,
-    ...(yAxis && { axis: yAxis }),
   });
   const bars: Layer = {
     transform: [{ filter: 'isValid(datum.part)' }],

@@ -32,10 +32,6 @@ export interface GroupedPanel {
   readonly top?: number | undefined;
   /** Whether every bar has its height above it. Default: false. */
   readonly labels?: boolean | undefined;
-  /** Default: true. */
-  readonly legend?: boolean | undefined;
-  /** How numbers of the y axis are written, in the d3 format language. Default: as they come. */
-  readonly yFormat?: string | undefined;
 }
 
 /** A little more than the highest of these bars. */
@@ -45,18 +41,7 @@ export const topOf = (bars: readonly GroupedBar[], room = 1.05): number =>
 const sum = (values: readonly number[]): number => values.reduce((total, value) => total + value, 0);
 
 export function groupedBars(panel: GroupedPanel): LayeredView {
-  const {
-    title,
-    parts,
-    bars,
-    yTitle,
-    barTitle,
-    step,
-    height,
-    upright = false,
-    labels = false,
-    legend = true,
-  } = panel;
+  const { title, parts, bars, yTitle, barTitle, step, height, upright = false, labels = false } = panel;
   const groups = [...new Set(bars.map(({ group }) => group))];
   const isGrouped = bars.length > groups.length;
   const places = groups.flatMap((group, g) => [
@@ -90,8 +75,7 @@ export function groupedBars(panel: GroupedPanel): LayeredView {
         parts,
         top,
         yTitle,
-        yAxis: panel.yFormat === undefined ? undefined : { format: panel.yFormat },
-        legend: legend && parts.length > 1 ? LEGEND : null,
+        legend: parts.length > 1 ? LEGEND : null,
         labels,
       }),
       ...(cut.length > 0 ? cutBars(x, cut, parts[0]!.color, height) : []),
