@@ -34,7 +34,7 @@ export function exhaustive({ dataflow, shape, storage }: Task): ExhaustiveResult
     mapping[name] = 1;
   };
   const energyOfMapping = (at: Mapping) => {
-    const { numerator, denominator } = haloOf(shape, at);
+    const { numerator, denominator } = haloOf(dataflow, shape, at);
     const { dram, glb, array, rf } = dataflow.accesses(
       shape,
       dataflow.trips(shape, at),

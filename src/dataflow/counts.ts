@@ -9,7 +9,7 @@ import { type Dataflow, haloOf, type Mapping } from './dataflow.ts';
  * @throws Error if the counts break an invariant, which is a fault of the dataflow's formulas.
  */
 export function countAccesses(dataflow: Dataflow, shape: LayerShape, mapping: Mapping): PerLevelAndData {
-  const halo = haloOf(shape, mapping);
+  const halo = haloOf(dataflow, shape, mapping);
   const accesses = dataflow.accesses(
     shape,
     dataflow.trips(shape, mapping),

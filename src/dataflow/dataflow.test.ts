@@ -132,7 +132,7 @@ describe.each(DATAFLOWS)('$name', (dataflow) => {
         const trips = dataflow.trips(shape, mapping);
         const k = choice % trips.length;
         const at = (trip: number, halo: number) => dataflow.accesses(shape, trips.with(k, trip), halo);
-        const halo = haloOf(shape, mapping);
+        const halo = haloOf(dataflow, shape, mapping);
         const ratio = halo.numerator / halo.denominator;
         for (const level of LEVELS) {
           for (const data of DATA_TYPES) {

@@ -17,7 +17,17 @@ export interface Parameter {
 /** The mapping type that a list of parameters spans. */
 export type MappingOf<P extends readonly Parameter[]> = Readonly<Record<P[number]['name'], number>>;
 
-export type LimitName = 'glb' | 'rf' | 'pes' | 'channels' | 'filters';
+export type LimitName =
+  | 'glb'
+  | 'rf'
+  | 'pes'
+  | 'channels'
+  | 'filters'
+  | 'filter scratchpad'
+  | 'ifmap scratchpad'
+  | 'psum scratchpad'
+  | 'array'
+  | 'ids';
 
 /** What each limit counts. */
 export const LIMIT_UNITS: Readonly<Record<LimitName, string>> = {
@@ -26,14 +36,21 @@ export const LIMIT_UNITS: Readonly<Record<LimitName, string>> = {
   pes: 'PEs',
   channels: 'channels',
   filters: 'filters',
+  'filter scratchpad': 'words',
+  'ifmap scratchpad': 'words',
+  'psum scratchpad': 'words',
+  array: 'rows of PEs',
+  ids: 'IDs',
 };
 
 /**
- * `needed ≤ available`, the condition under which a mapping can run. `needed` is affine in each parameter alone
- * and never falls with one: the search derives the largest value that fits from two samples.
+ * `needed ≤ available`, the condition under which a mapping can run. `needed` never falls with a parameter, and is affine
+ * in each parameter alone: the search derives the largest value that fits from two samples.
  */
 export interface Limit<X extends Mapping = Mapping> {
   readonly name: LimitName;
+  /** Parameters with which `needed` rises in steps instead, and does not depend on others: it is rounded up. */
+  readonly risesInStepsWith?: readonly (keyof X & string)[];
   needed(mapping: X): number;
   /** A number, or what the mapping itself makes available (never falling with a parameter). */
   readonly available: number | ((mapping: X) => number);
@@ -59,6 +76,8 @@ export interface Dataflow<X extends Mapping = Mapping> {
   readonly parameters: readonly Parameter[];
   /** Whether rows and columns play the same part: parameters e and f may be swapped where the layer is square. */
   readonly isMirrored?: true;
+  /** The tile sizes whose halo counts in `halo`, of e and f; the others it counts in its trips. Default: both. */
+  readonly haloOver?: readonly ('e' | 'f')[];
   limits(shape: LayerShape, storage: StorageSizes): readonly Limit<X>[];
   /** PEs that compute; a product of parameters, and the `needed` of the limit `pes`. */
   activePes(shape: LayerShape, mapping: X): number;
@@ -97,8 +116,15 @@ export function isSameRatio(a: Ratio, b: Ratio): boolean {
   return BigInt(a.numerator) * BigInt(b.denominator) === BigInt(b.numerator) * BigInt(a.denominator);
 }
 
+/** The words of ifmap per ofmap pixel of a tile that a dataflow's counts depend on. */
+export function haloOf({ haloOver }: Dataflow, shape: LayerShape, mapping: Mapping): Ratio {
+  if (haloOver === undefined) return tileHalo(shape, mapping);
+  const tile = haloOver.map((letter) => [letter, mapping[letter]!]);
+  return tileHalo(shape, Object.fromEntries(tile));
+}
+
 /** Words of ifmap per pixel of an e × f ofmap tile; a direction that the mapping does not tile counts as 1. */
-export function haloOf(shape: LayerShape, { e, f }: Mapping): Ratio {
+export function tileHalo(shape: LayerShape, { e, f }: Mapping): Ratio {
   const rows = e === undefined ? 1 : tileRows(shape, e);
   const columns = f === undefined ? 1 : tileColumns(shape, f);
   return { numerator: rows * columns, denominator: (e ?? 1) * (f ?? 1) };

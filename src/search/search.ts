@@ -206,7 +206,7 @@ class BranchAndBound {
 
   private hasHaloOf({ halo }: Corner, { mapping }: Point): boolean {
     if (!this.haloCounts) return true;
-    return isSameRatio(halo, haloOf(this.space.shape, mapping));
+    return isSameRatio(halo, haloOf(this.space.dataflow, this.space.shape, mapping));
   }
 
   private visit(node: Node): void {

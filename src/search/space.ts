@@ -49,11 +49,16 @@ export class MappingSpace {
     // A function that is affine in each parameter and never falls, if it is flat anywhere above 1, is flat everywhere
     this.limits = limits.map((limit) => ({
       limit,
-      parameters: indices.filter((i) => growth((at) => limit.needed(at.mapping), i) > 0),
+      parameters: indices.filter(
+        (i) =>
+          limit.risesInStepsWith?.includes(dataflow.parameters[i]!.name) ??
+          growth((at) => limit.needed(at.mapping), i) > 0,
+      ),
     }));
+    const movesHalo = (name: string) => (dataflow.haloOver ?? ['e', 'f']).some((letter) => letter === name);
     this.onlyInCeilings = indices.filter(
       (i) =>
-        !['E', 'F'].includes(dataflow.parameters[i]!.tiles) &&
+        !movesHalo(dataflow.parameters[i]!.name) &&
         growth((at) => dataflow.activePes(shape, at.mapping), i) === 0,
     );
   }
@@ -115,7 +120,6 @@ export class MappingSpace {
     return { least: trips, most: trips, halo, activePes: 1 };
   }
 
-  /** Limits are affine in each parameter alone, so that two samples tell the largest value that fits. */
   private leaveWhatBreaksLimits(box: Box, onPruned: OnPruned): boolean {
     const low = box.low.values;
     const high = box.high.values;
@@ -127,12 +131,12 @@ export class MappingSpace {
         return false;
       }
       for (const i of parameters) {
-        const from = low[i]!;
-        if (from === high[i]!) continue;
-        low[i] = from + 1;
-        const step = limit.needed(box.low.mapping) - atLow;
-        low[i] = from;
-        if (step > 0) this.endAt(box, i, from + Math.floor(room / step), limit.name, onPruned);
+        if (low[i] === high[i]) continue;
+        const largest =
+          limit.risesInStepsWith === undefined
+            ? largestInProportion(limit, box.low, i, room)
+            : largestInSteps(limit, box.low, i, atLow + room, high[i]!);
+        this.endAt(box, i, largest, limit.name, onPruned);
       }
     }
     return true;
@@ -219,11 +223,35 @@ export class MappingSpace {
   private haloAt(which: 'least' | 'most', { mapping: low }: Point, { mapping: high }: Point): Ratio {
     const { spanR, spanS, Uv, Uh } = this.shape;
     const best = which === 'least' ? high : low;
-    if (spanR >= Uv && spanS >= Uh) return haloOf(this.shape, best);
+    if (spanR >= Uv && spanS >= Uh) return haloOf(this.dataflow, this.shape, best);
     const other = which === 'least' ? low : high;
-    return haloOf(this.shape, {
+    return haloOf(this.dataflow, this.shape, {
       ...(high.e !== undefined && { e: (spanR < Uv ? other : best).e! }),
       ...(high.f !== undefined && { f: (spanS < Uh ? other : best).f! }),
     });
   }
+}
+
+/** The largest value of a parameter that takes no more than `room` more than `low` does: two samples tell. */
+function largestInProportion(limit: Limit, low: Point, i: number, room: number): number {
+  const from = low.values[i]!;
+  const atLow = limit.needed(low.mapping);
+  low.values[i] = from + 1;
+  const step = limit.needed(low.mapping) - atLow;
+  low.values[i] = from;
+  return step > 0 ? from + Math.floor(room / step) : Number.POSITIVE_INFINITY;
+}
+
+/** The largest value of a parameter, up to `most`, with which `low` needs no more than what is available: by bisection. */
+function largestInSteps(limit: Limit, low: Point, i: number, available: number, most: number): number {
+  const from = low.values[i]!;
+  let [fits, beyond] = [from, most + 1];
+  while (beyond - fits > 1) {
+    const middle = (fits + beyond) >> 1;
+    low.values[i] = middle;
+    if (limit.needed(low.mapping) <= available) fits = middle;
+    else beyond = middle;
+  }
+  low.values[i] = from;
+  return fits;
 }

@@ -1,0 +1,87 @@
+import type { Layer } from '../layer/layer.ts';
+import { type LayerShape, layerShape } from '../layer/shape.ts';
+import type { NativeShapes } from './native.ts';
+import type { Operation } from './pe.ts';
+import { type Span, sharesOf } from './spans.ts';
+
+/** A layer as the chip runs it. */
+export interface ChipLayer {
+  readonly name: string;
+  readonly operation: Operation;
+  /**
+   * Its shape at the batch size. The planes of a pooling layer, which have nothing to do with each other, are its images:
+   * `G = M = C = 1`, `N = batch·channels`.
+   */
+  readonly shape: LayerShape;
+  /** Rows and columns of an ifmap as it is in memory, without padding. */
+  readonly height: number;
+  readonly width: number;
+  /** Rows and columns of padding above and left of it. */
+  readonly padTop: number;
+  readonly padLeft: number;
+}
+
+/** @throws InputError if the batch is not a whole number from 1, or the layer's counts would not be exact. */
+export function chipLayer(layer: Layer, batch: number): ChipLayer {
+  const { name, type } = layer;
+  const [, height, width] = layer.input;
+  const [padTop, padLeft] = layer.type === 'fc' ? [0, 0] : layer.pad;
+  const shape = layerShape(layer, batch);
+  const sizes = { name, height, width, padTop, padLeft };
+  if (type !== 'pool') return { ...sizes, operation: 'mac', shape };
+  return { ...sizes, operation: 'max', shape: { ...shape, G: 1, N: shape.G } };
+}
+
+/** The channels and filters, per group, that one configuration of the chip runs. */
+export interface Part {
+  readonly channels: Span;
+  readonly filters: Span;
+}
+
+/**
+ * The configurations that a layer takes: one, or more where it has more channels or filters than a configuration can
+ * describe. Parts of the same filters follow each other, and hand their psums on through the DRAM.
+ */
+export function partsOf({ shape }: ChipLayer, { channels, filters }: NativeShapes): Part[] {
+  const cut = (count: number, most: number) => sharesOf({ start: 0, count }, Math.ceil(count / most));
+  const channelSpans = cut(shape.C, channels[1]);
+  return cut(shape.M, filters[1]).flatMap((filters) =>
+    channelSpans.map((channels) => ({ channels, filters })),
+  );
+}
+
+/** The shape of the largest part of a layer: what a mapping is made for. */
+export function partShape(layer: ChipLayer, native: NativeShapes): LayerShape {
+  const { shape } = layer;
+  const [first] = partsOf(layer, native);
+  const [C, M] = [first!.channels.count, first!.filters.count];
+  if (C === shape.C && M === shape.M) return shape;
+  const { G, N, H, W, R, S, E, F } = shape;
+  const ofmaps = G * N * M * E * F;
+  return {
+    ...shape,
+    C,
+    M,
+    ifmaps: G * N * C * H * W,
+    weights: G * M * C * R * S,
+    ofmaps,
+    macs: ofmaps * C * R * S,
+  };
+}
+
+/** Rows and columns of the ifmap under e × f ofmap pixels: `h = U·e + R − U`, `w = U·f + S − U`. */
+export const stripSize = ({ Uv, Uh, R, S }: LayerShape, e: number, f: number) => ({
+  rows: Uv * (e - 1) + R,
+  columns: Uh * (f - 1) + S,
+});
+
+/** The rows of a strip of e ofmap rows that a filter covers, counted from its first; `U > R` leaves some out. */
+export const rowsRead = ({ Uv, R }: LayerShape, e: number): number[] => covered(e, Uv, R);
+
+/** The columns of a tile of f ofmap columns that a filter covers. */
+export const columnsRead = ({ Uh, S }: LayerShape, f: number): number[] => covered(f, Uh, S);
+
+function covered(windows: number, stride: number, size: number): number[] {
+  if (stride <= size) return Array.from({ length: (windows - 1) * stride + size }, (_, i) => i);
+  return Array.from({ length: windows * size }, (_, i) => Math.floor(i / size) * stride + (i % size));
+}

@@ -1,0 +1,162 @@
+import { configure } from './configuration.ts';
+import { type ArrayCounts, addCounts, NO_COUNTS } from './counts.ts';
+import { type ChipLayer, stripSize } from './geometry.ts';
+import { Glb } from './glb.ts';
+import { convolveFast } from './kernel/convolve-simd.ts';
+import { maxPool } from './kernel/max-pool.ts';
+import {
+  activePesOf,
+  type GlbFills,
+  type LayerRun,
+  type LayerSimulation,
+  NO_FILLS,
+  NO_TRAFFIC,
+  type Progress,
+} from './layer.ts';
+import { PeArray } from './pass.ts';
+import { type Pass, passesOf } from './schedule.ts';
+import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from './traffic.ts';
+
+/**
+ * Runs a layer on the chip, each kind of pass once: timing does not depend on data. The words come from fast kernels.
+ * Cycles, counts and words are those that {@link simulateCycles} finds.
+ */
+export function* simulatePasses(run: LayerRun): Generator<Progress, LayerSimulation> {
+  const { chip, layer, mapping } = run;
+  const configuration = configure(chip, layer, mapping, run.truncation);
+  const array = new PeArray(configuration);
+  const passes = [...passesOf(layer, mapping, chip.nativeShapes)];
+  const kinds = byKind(passes);
+  let counts = NO_COUNTS;
+  for (const [done, alike] of kinds.entries()) {
+    const pass = alike[0]!;
+    const glb = new Glb(chip.glb, configuration.banks);
+    const psumsPerImage = pass.filtersInGlb.count * pass.rows.count * pass.columns.count;
+    const noWords = { glb, firstPsum: 0, psumsPerImage, filter: () => 0 };
+    counts = addCounts(counts, array.run(pass.kind, pass.key, noWords), alike.length);
+    yield { done: done + 1, of: kinds.length };
+  }
+  const ofmap = ofmapOf(run);
+  return {
+    passes: passes.length,
+    activePes: activePesOf(layer, mapping),
+    counts: layer.operation === 'max' ? counts : withGated(counts, gatedMacs(layer, run.words.ifmap)),
+    glbFills: fillsOf(layer, passes),
+    dram: trafficOf(run, passes, ofmap),
+    ofmap,
+  };
+}
+
+function byKind(passes: readonly Pass[]): readonly Pass[][] {
+  const kinds = new Map<string, Pass[]>();
+  for (const pass of passes) {
+    const alike = kinds.get(pass.key);
+    if (alike) alike.push(pass);
+    else kinds.set(pass.key, [pass]);
+  }
+  return [...kinds.values()];
+}
+
+function ofmapOf({ layer, words, truncation, relu }: LayerRun): Int16Array {
+  const sizes = { ...layer, ...layer.shape };
+  const ofmap =
+    layer.operation === 'max'
+      ? maxPool({ ...sizes, planes: layer.shape.C }, words.ifmap)
+      : convolveFast({ ...sizes, truncation }, words.ifmap, words.filters);
+  if (relu) for (let i = 0; i < ofmap.length; i++) if (ofmap[i]! < 0) ofmap[i] = 0;
+  return ofmap;
+}
+
+/** MACs with a zero ifmap word, padding included: each pixel counts once for each filter, and each place in it, that covers it. */
+function gatedMacs({ shape, height, width, padTop, padLeft }: ChipLayer, ifmap: Int16Array): number {
+  const { G, N, C, M, E, F, R, S, Uv, Uh, macs } = shape;
+  const rowUses = uses(height, padTop, E, Uv, R);
+  const columnUses = uses(width, padLeft, F, Uh, S);
+  let notGated = 0;
+  for (let plane = 0; plane < N * G * C; plane++) {
+    for (let y = 0; y < height; y++) {
+      if (rowUses[y] === 0) continue;
+      const row = (plane * height + y) * width;
+      let inRow = 0;
+      for (let x = 0; x < width; x++) if (ifmap[row + x] !== 0) inRow += columnUses[x]!;
+      notGated += inRow * rowUses[y]!;
+    }
+  }
+  return macs - notGated * M;
+}
+
+/** How many pairs of window and place in it meet at each of `size` rows (or columns). */
+function uses(size: number, pad: number, windows: number, stride: number, kernel: number): number[] {
+  const counts = Array.from({ length: size }, () => 0);
+  for (let window = 0; window < windows; window++) {
+    for (let i = 0; i < kernel; i++) {
+      const at = window * stride + i - pad;
+      if (at >= 0 && at < size) counts[at]!++;
+    }
+  }
+  return counts;
+}
+
+/** Counts that were made on zeros alone, which gate every MAC, as they are where so many are gated. */
+function withGated(counts: ArrayCounts, gatedMacs: number): ArrayCounts {
+  const more = counts.gatedMacs - gatedMacs;
+  const { scratchpads } = counts;
+  return {
+    ...counts,
+    gatedMacs,
+    scratchpads: {
+      ...scratchpads,
+      filterReads: scratchpads.filterReads + more,
+      psumReads: scratchpads.psumReads + more,
+      psumWrites: scratchpads.psumWrites + more,
+    },
+  };
+}
+
+const psumsInGlb = ({ images, filtersInGlb, rows, columns }: Pass): number =>
+  images.count * filtersInGlb.count * rows.count * columns.count;
+
+const filterWords = ({ shape, operation }: ChipLayer, { filters, channels }: Pass): number =>
+  operation === 'max' ? 0 : filters.count * channels.count * shape.R * shape.S;
+
+function fillsOf(layer: ChipLayer, passes: readonly Pass[]): GlbFills {
+  let fills = NO_FILLS;
+  for (const pass of passes) {
+    const { rows, columns } = stripSize(layer.shape, pass.rows.count, pass.columns.count);
+    fills = addCounts(fills, {
+      ifmap: pass.loadsIfmaps ? pass.images.count * pass.channels.count * rows * columns : 0,
+      filter: filterWords(layer, pass),
+      psum: pass.loadsPsums ? psumsInGlb(pass) : 0,
+      drained: pass.drains === 'no' ? 0 : psumsInGlb(pass),
+    });
+  }
+  return fills;
+}
+
+function trafficOf(
+  { chip, layer, words, codesIfmap }: LayerRun,
+  passes: readonly Pass[],
+  ofmap: Int16Array,
+): DramTraffic {
+  const coding = { rlc: chip.rlc, codesIfmap };
+  const known = new Map<string, Transfer>();
+  const once = (pass: Pass) => {
+    const { group, images, rows, columns, channels } = pass;
+    const key = [group, images.start, rows.start, columns.start, channels.start].join(' ');
+    const transfer = known.get(key) ?? ifmapTransfer(layer, words.ifmap, pass, coding);
+    known.set(key, transfer);
+    return transfer;
+  };
+  const plain = (words: number): Transfer => ({ words, codedWords: words });
+  let traffic = NO_TRAFFIC;
+  for (const pass of passes) {
+    const psums = (pass.loadsPsums ? psumsInGlb(pass) : 0) + (pass.drains === 'psums' ? psumsInGlb(pass) : 0);
+    traffic = addCounts(traffic, {
+      ifmap: pass.loadsIfmaps ? once(pass) : plain(0),
+      filter: plain(filterWords(layer, pass)),
+      ofmap: pass.drains === 'ofmap' ? ofmapTransfer(layer, ofmap, pass, coding) : plain(0),
+      psum: plain(psums),
+    });
+  }
+  return traffic;
+}

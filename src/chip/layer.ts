@@ -1,0 +1,193 @@
+import { LEAST_WORD } from './arithmetic.ts';
+import type { Chip } from './chip.ts';
+import { configure } from './configuration.ts';
+import { type ArrayCounts, addCounts, NO_COUNTS } from './counts.ts';
+import { type ChipLayer, stripSize } from './geometry.ts';
+import { Glb } from './glb.ts';
+import type { ChipMapping } from './mapping.ts';
+import { type Observer, PeArray } from './pass.ts';
+import { type Pass, passesOf } from './schedule.ts';
+import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from './traffic.ts';
+
+/** The words of a layer. */
+export interface LayerWords {
+  /** Image, channel (of all groups), row, column; without padding. */
+  readonly ifmap: Int16Array;
+  /** Filter (of all groups), channel (of its group), row, column; none in a pooling layer. */
+  readonly filters: Int16Array;
+}
+
+/** A layer for the chip to run. */
+export interface LayerRun {
+  readonly chip: Chip;
+  readonly layer: ChipLayer;
+  readonly mapping: ChipMapping;
+  readonly words: LayerWords;
+  /** Places that products are shifted by before they are cut to a word. */
+  readonly truncation: number;
+  /** Whether negative ofmap words become 0 on the way out. */
+  readonly relu: boolean;
+  /** False for a network's first layer: its input is not compressed. */
+  readonly codesIfmap: boolean;
+}
+
+/** What running a layer took, and what came out. */
+export interface LayerSimulation {
+  readonly passes: number;
+  /** PEs that compute in a pass that is not at an edge. */
+  readonly activePes: number;
+  readonly counts: ArrayCounts;
+  /** Words that the GLB exchanged with the DRAM side. */
+  readonly glbFills: GlbFills;
+  readonly dram: DramTraffic;
+  /** Image, filter (of all groups), row, column. */
+  readonly ofmap: Int16Array;
+}
+
+/** Words that came into the GLB from the DRAM, or went there. */
+export interface GlbFills {
+  /** Ifmap strips written, with padding. */
+  readonly ifmap: number;
+  readonly filter: number;
+  /** psums of the part before, written. */
+  readonly psum: number;
+  /** psums read, to become ofmaps or to wait for the next part. */
+  readonly drained: number;
+}
+
+const NOTHING: Transfer = { words: 0, codedWords: 0 };
+export const NO_TRAFFIC: DramTraffic = { ifmap: NOTHING, filter: NOTHING, ofmap: NOTHING, psum: NOTHING };
+export const NO_FILLS: GlbFills = { ifmap: 0, filter: 0, psum: 0, drained: 0 };
+
+/** So many passes are done. */
+export interface Progress {
+  readonly done: number;
+  readonly of: number;
+}
+
+/** Runs a layer on the chip, every part in every cycle. */
+export function* simulateCycles(run: LayerRun, observer?: Observer): Generator<Progress, LayerSimulation> {
+  const { chip, layer, mapping, words } = run;
+  const configuration = configure(chip, layer, mapping, run.truncation);
+  const array = new PeArray(configuration);
+  const glb = new Glb(chip.glb, configuration.banks);
+  const memory = new Memory(run);
+  const all = [...passesOf(layer, mapping, chip.nativeShapes)];
+  const { C, M, R, S } = layer.shape;
+  let counts = NO_COUNTS;
+  for (const [done, pass] of all.entries()) {
+    if (pass.loadsIfmaps) memory.loadIfmaps(pass, glb);
+    if (pass.loadsPsums) memory.loadPsums(pass, glb);
+    memory.loadFilters(pass);
+    const perFilter = pass.rows.count * pass.columns.count;
+    const firstFilter = pass.group * M + pass.filters.start;
+    const data = {
+      glb,
+      firstPsum: (pass.filters.start - pass.filtersInGlb.start) * perFilter,
+      psumsPerImage: pass.filtersInGlb.count * perFilter,
+      filter: (filter: number, channel: number, i: number, s: number) =>
+        words.filters[(((firstFilter + filter) * C + pass.channels.start + channel) * R + i) * S + s]!,
+    };
+    counts = addCounts(counts, array.run(pass.kind, pass.key, data, observer));
+    memory.drain(pass, glb);
+    yield { done: done + 1, of: all.length };
+  }
+  return {
+    passes: all.length,
+    activePes: activePesOf(layer, mapping),
+    counts,
+    glbFills: memory.fills,
+    dram: memory.traffic,
+    ofmap: memory.ofmap,
+  };
+}
+
+/** PEs that compute in a pass that is not at an edge: all those of r·t sets of R × e. */
+export const activePesOf = ({ shape }: ChipLayer, { e, r, t }: ChipMapping): number => shape.R * e * r * t;
+
+/** The external memory: the tensors of a layer, and what moves between it and the GLB. */
+class Memory {
+  readonly ofmap: Int16Array;
+  fills = NO_FILLS;
+  traffic = NO_TRAFFIC;
+  private readonly run: LayerRun;
+
+  constructor(run: LayerRun) {
+    this.run = run;
+    this.ofmap = new Int16Array(run.layer.shape.ofmaps);
+  }
+
+  loadIfmaps(pass: Pass, glb: Glb): void {
+    const { layer, words, chip, codesIfmap } = this.run;
+    const { shape, height, width, padTop, padLeft, operation } = layer;
+    const padding = operation === 'max' ? LEAST_WORD : 0;
+    const { rows, columns } = stripSize(shape, pass.rows.count, pass.columns.count);
+    const top = pass.rows.start * shape.Uv - padTop;
+    const left = pass.columns.start * shape.Uh - padLeft;
+    let at = 0;
+    for (let image = pass.images.start; image < pass.images.start + pass.images.count; image++) {
+      for (let c = pass.channels.start; c < pass.channels.start + pass.channels.count; c++) {
+        const plane = ((image * shape.G + pass.group) * shape.C + c) * height * width;
+        for (let y = top; y < top + rows; y++) {
+          for (let x = left; x < left + columns; x++) {
+            const isInside = y >= 0 && y < height && x >= 0 && x < width;
+            glb.ifmaps[at++] = isInside ? words.ifmap[plane + y * width + x]! : padding;
+          }
+        }
+      }
+    }
+    this.fills = { ...this.fills, ifmap: this.fills.ifmap + at };
+    this.add('ifmap', ifmapTransfer(layer, words.ifmap, pass, { rlc: chip.rlc, codesIfmap }));
+  }
+
+  loadFilters(pass: Pass): void {
+    const { shape, operation } = this.run.layer;
+    if (operation === 'max') return;
+    const words = pass.filters.count * pass.channels.count * shape.R * shape.S;
+    this.fills = { ...this.fills, filter: this.fills.filter + words };
+    this.add('filter', { words, codedWords: words });
+  }
+
+  /** psums of the part before. */
+  loadPsums(pass: Pass, glb: Glb): void {
+    const words = this.eachPsum(pass, (inMemory, inGlb) => {
+      glb.psums[inGlb] = this.ofmap[inMemory]!;
+    });
+    this.fills = { ...this.fills, psum: this.fills.psum + words };
+    this.add('psum', { words, codedWords: words });
+  }
+
+  drain(pass: Pass, glb: Glb): void {
+    if (pass.drains === 'no') return;
+    const { layer, chip, relu, codesIfmap } = this.run;
+    const isRelu = relu && pass.drains === 'ofmap';
+    const words = this.eachPsum(pass, (inMemory, inGlb) => {
+      const psum = glb.psums[inGlb]!;
+      this.ofmap[inMemory] = isRelu && psum < 0 ? 0 : psum;
+    });
+    this.fills = { ...this.fills, drained: this.fills.drained + words };
+    if (pass.drains === 'psums') this.add('psum', { words, codedWords: words });
+    else this.add('ofmap', ofmapTransfer(layer, this.ofmap, pass, { rlc: chip.rlc, codesIfmap }));
+  }
+
+  private add(data: keyof DramTraffic, transfer: Transfer): void {
+    this.traffic = { ...this.traffic, [data]: addCounts(this.traffic[data], transfer) };
+  }
+
+  private eachPsum(pass: Pass, action: (inMemory: number, inGlb: number) => void): number {
+    const { G, M, E, F } = this.run.layer.shape;
+    const { images, filtersInGlb, rows, columns, group } = pass;
+    let at = 0;
+    for (let image = images.start; image < images.start + images.count; image++) {
+      for (let filter = filtersInGlb.start; filter < filtersInGlb.start + filtersInGlb.count; filter++) {
+        const plane = ((image * G + group) * M + filter) * E * F;
+        for (let y = rows.start; y < rows.start + rows.count; y++) {
+          for (let x = columns.start; x < columns.start + columns.count; x++) {
+            action(plane + y * F + x, at++);
+          }
+        }
+      }
+    }
+    return at;
+  }
+}

@@ -1,0 +1,111 @@
+import { type ChipLayer, type Part, partsOf } from './geometry.ts';
+import type { ChipMapping } from './mapping.ts';
+import type { NativeShapes } from './native.ts';
+import { type Span, shareOut, spansOf } from './spans.ts';
+
+/** What a pass is for the array: passes of one kind take the same cycles, whatever their data. */
+export interface PassKind {
+  /** n */
+  readonly images: number;
+  /** e: ofmap rows. */
+  readonly rows: number;
+  /** f: ofmap columns. */
+  readonly columns: number;
+  /** q of each of r sets on different channels; 0 where the channels do not suffice. */
+  readonly channels: readonly number[];
+  /** p of each of t sets on different filters. */
+  readonly filters: readonly number[];
+  /** Whether psums come from the GLB: not in the first pass over an ofmap. */
+  readonly addsIncoming: boolean;
+}
+
+/** One pass: n images × q·r channels × p·t filters × one strip. */
+export interface Pass {
+  readonly kind: PassKind;
+  /** Identifies the kind. */
+  readonly key: string;
+  /** Of the layer. */
+  readonly group: number;
+  readonly images: Span;
+  readonly rows: Span;
+  readonly columns: Span;
+  /** Of the group. */
+  readonly channels: Span;
+  readonly filters: Span;
+  /** Filters, of the group, whose psums are in the GLB during this pass. */
+  readonly filtersInGlb: Span;
+  /** True where the ifmap strips are new in the GLB. */
+  readonly loadsIfmaps: boolean;
+  /** True where the psums in the GLB begin anew: with zero, or with those of the part before. */
+  readonly beginsPsums: boolean;
+  /** Whether psums of the part before are brought from the DRAM. */
+  readonly loadsPsums: boolean;
+  /** True after which the psums in the GLB go to the DRAM: for good, or for the next part. */
+  readonly drains: 'no' | 'ofmap' | 'psums';
+}
+
+/**
+ * The passes of a layer in their order (JSSC 2017): strips and images outside, then filters whose psums are in the GLB,
+ * then groups of channels, then the filters of one ifmap load. Those at the edges are smaller.
+ */
+export function* passesOf(layer: ChipLayer, mapping: ChipMapping, native: NativeShapes): Generator<Pass> {
+  const { G } = layer.shape;
+  const parts = partsOf(layer, native);
+  for (let group = 0; group < G; group++) {
+    for (const part of parts) yield* passesOfPart(layer, mapping, group, part);
+  }
+}
+
+function* passesOfPart(
+  { shape }: ChipLayer,
+  { m, n, e, p, q, r, t, f }: ChipMapping,
+  group: number,
+  part: Part,
+): Generator<Pass> {
+  const all = (count: number) => ({ start: 0, count });
+  const loadsPsums = part.channels.start > 0;
+  const isLastPart = part.channels.start + part.channels.count === shape.C;
+  const channelGroups = spansOf(part.channels, q * r);
+  for (const rows of spansOf(all(shape.E), e)) {
+    for (const columns of spansOf(all(shape.F), f)) {
+      for (const images of spansOf(all(shape.N), n)) {
+        for (const filtersInGlb of spansOf(part.filters, m)) {
+          const filterGroups = spansOf(filtersInGlb, p * t);
+          for (const channels of channelGroups) {
+            const isFirst = channels === channelGroups[0];
+            const isLast = channels === channelGroups.at(-1);
+            for (const filters of filterGroups) {
+              const kind: PassKind = {
+                images: images.count,
+                rows: rows.count,
+                columns: columns.count,
+                channels: shareOut(channels.count, r),
+                filters: shareOut(filters.count, t),
+                addsIncoming: loadsPsums || !isFirst,
+              };
+              const isLastOfAll = isLast && filters === filterGroups.at(-1);
+              yield {
+                kind,
+                key: keyOf(kind),
+                group,
+                images,
+                rows,
+                columns,
+                channels,
+                filters,
+                filtersInGlb,
+                loadsIfmaps: filters === filterGroups[0],
+                beginsPsums: isFirst && filters === filterGroups[0],
+                loadsPsums: loadsPsums && isFirst && filters === filterGroups[0],
+                drains: !isLastOfAll ? 'no' : isLastPart ? 'ofmap' : 'psums',
+              };
+            }
+          }
+        }
+      }
+    }
+  }
+}
+
+const keyOf = ({ images, rows, columns, channels, filters, addsIncoming }: PassKind): string =>
+  [images, rows, columns, channels.join('+'), filters.join('+'), addsIncoming ? 'adds' : 'begins'].join('/');

@@ -1,0 +1,37 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { MOST_TRUNCATION } from './arithmetic.ts';
+import type { ChipLayer } from './geometry.ts';
+import type { LayerWords } from './layer.ts';
+
+/** The largest words that are drawn: pixels are positive, as behind a ReLU, and filters are not. */
+const LARGEST_PIXEL = 4095;
+const LARGEST_WEIGHT = 1023;
+/** Places of an ofmap word's magnitude, of the 15 that it has: sums seldom reach the end of the range. */
+const OFMAP_BITS = 12;
+
+/** Words of a layer that nobody has given, with so many zeros among the ifmap's; the same for the same seed. */
+export function syntheticWords(
+  { shape, height, width }: ChipLayer,
+  zeroShare: number,
+  seed: number,
+): LayerWords {
+  const generator = xoroshiro128plus(seed);
+  // 32 random bits: the upper 16 say whether the word is zero, the lower ones which it is
+  const isZeroBelow = Math.round(zeroShare * 65536);
+  const ifmap = Int16Array.from({ length: shape.N * shape.G * shape.C * height * width }, () => {
+    const bits = generator.next();
+    return bits >>> 16 < isZeroBelow ? 0 : 1 + ((bits & 0xffff) % LARGEST_PIXEL);
+  });
+  const filters = Int16Array.from(
+    { length: shape.weights },
+    () => ((generator.next() & 0xffff) % (2 * LARGEST_WEIGHT + 1)) - LARGEST_WEIGHT,
+  );
+  return { ifmap, filters };
+}
+
+/** Places by which to shift the products of such words, so that sums of them seldom leave the range of a word. */
+export function truncationFor({ shape }: ChipLayer): number {
+  const product = (LARGEST_PIXEL / Math.sqrt(3)) * (LARGEST_WEIGHT / Math.sqrt(3));
+  const sum = product * Math.sqrt(shape.C * shape.R * shape.S);
+  return Math.min(Math.max(Math.round(Math.log2(sum)) - OFMAP_BITS, 0), MOST_TRUNCATION);
+}
