@@ -13,7 +13,7 @@ import {
   NO_TRAFFIC,
   type Progress,
 } from './layer.ts';
-import { PeArray } from './pass.ts';
+import { type Observer, PeArray } from './pass.ts';
 import { type Pass, passesOf } from './schedule.ts';
 import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from './traffic.ts';
 
@@ -21,7 +21,7 @@ import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from '.
  * Runs a layer on the chip, each kind of pass once: timing does not depend on data. The words come from fast kernels.
  * Cycles, counts and words are those that {@link simulateCycles} finds.
  */
-export function* simulatePasses(run: LayerRun): Generator<Progress, LayerSimulation> {
+export function* simulatePasses(run: LayerRun, observer?: Observer): Generator<Progress, LayerSimulation> {
   const { chip, layer, mapping } = run;
   const configuration = configure(chip, layer, mapping, run.truncation);
   const array = new PeArray(configuration);
@@ -33,10 +33,10 @@ export function* simulatePasses(run: LayerRun): Generator<Progress, LayerSimulat
     const glb = new Glb(chip.glb, configuration.banks);
     const psumsPerImage = pass.filtersInGlb.count * pass.rows.count * pass.columns.count;
     const noWords = { glb, firstPsum: 0, psumsPerImage, filter: () => 0 };
-    counts = addCounts(counts, array.run(pass.kind, pass.key, noWords), alike.length);
+    counts = addCounts(counts, array.run(pass.kind, pass.key, noWords, observer), alike.length);
     yield { done: done + 1, of: kinds.length };
   }
-  const ofmap = ofmapOf(run);
+  const ofmap = ofmapByKernel(run);
   return {
     passes: passes.length,
     activePes: activePesOf(layer, mapping),
@@ -57,7 +57,8 @@ function byKind(passes: readonly Pass[]): readonly Pass[][] {
   return [...kinds.values()];
 }
 
-function ofmapOf({ layer, words, truncation, relu }: LayerRun): Int16Array {
+/** The ofmap of a layer, from fast kernels. */
+export function ofmapByKernel({ layer, words, truncation, relu }: LayerRun): Int16Array {
   const sizes = { ...layer, ...layer.shape };
   const ofmap =
     layer.operation === 'max'

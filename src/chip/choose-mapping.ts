@@ -1,0 +1,114 @@
+import type { EnergyCosts } from '../hardware/energy.ts';
+import { InputError, type Problem } from '../input-error.ts';
+import { builtinNetwork } from '../layer/builtin.ts';
+import type { Layer } from '../layer/layer.ts';
+import type { LayerShape } from '../layer/shape.ts';
+import type { SearchReport } from '../search/search.ts';
+import { bestChipMapping } from './best-mapping.ts';
+import type { Chip } from './chip.ts';
+import { chipLayer, partShape } from './geometry.ts';
+import { type BrokenChipLimit, brokenChipLimits } from './limits.ts';
+import { type ChipMapping, LETTERS, mappingText } from './mapping.ts';
+import { shapeProblems } from './native.ts';
+import { nearestMapping } from './nearest-mapping.ts';
+import { PUBLISHED_ALEXNET } from './published.ts';
+
+/**
+ * Which mapping a layer runs in: the one with least energy by the framework's counts; the one that the chip's papers give;
+ * or these letters, f being the whole row and all others 1 where they are not given.
+ */
+export type MappingChoice = 'best' | 'published' | Readonly<Partial<ChipMapping>>;
+
+/** A mapping, and where it is from. */
+export interface ChosenMapping {
+  readonly mapping: ChipMapping;
+  /** Of the search for the best. */
+  readonly search?: SearchReport | undefined;
+  /** What there is to know about a published one. */
+  readonly note?: string | undefined;
+}
+
+/**
+ * The mapping of a layer.
+ *
+ * @throws InputError if the chip cannot run the layer, no mapping of it has been published, or the letters break a limit:
+ * then with the limit, its value and the nearest mapping that fits. The path begins with the layer's name, or is `mapping`.
+ */
+export function chooseMapping(
+  chip: Chip,
+  layer: Layer,
+  batch: number,
+  choice: MappingChoice,
+  costs: EnergyCosts,
+): ChosenMapping {
+  const problems = shapeProblems(chip.nativeShapes, layer);
+  if (problems.length > 0) throw new InputError(...problems);
+  const shape = partShape(chipLayer(layer, batch), chip.nativeShapes);
+  const ones = Object.fromEntries(LETTERS.map((letter) => [letter, 1])) as ChipMapping;
+  const [hopeless] = brokenChipLimits(chip, shape, ones);
+  if (hopeless !== undefined) {
+    const { means, needed, available } = hopeless;
+    const allowed = `at most ${available} ${means}, on this chip`;
+    throw new InputError({ code: 'does-not-fit', path: [layer.name], found: needed, allowed });
+  }
+  if (choice === 'best') {
+    const found = bestChipMapping(chip, shape, costs);
+    if (!found.feasible) throw new Error(`${layer.name}: all ones fit, but no mapping was found`);
+    return found;
+  }
+  if (choice === 'published') return published(chip, layer, shape);
+  const mapping = { ...ones, f: shape.F, ...choice };
+  const broken = brokenChipLimits(chip, shape, mapping);
+  if (broken.length > 0) throw new InputError(problemOf(chip, layer, shape, mapping, broken[0]!));
+  return { mapping };
+}
+
+function published(chip: Chip, layer: Layer, shape: LayerShape): ChosenMapping {
+  const original = builtinNetwork('alexnet').layers.find(({ name }) => name === layer.name);
+  const known = PUBLISHED_ALEXNET[layer.name];
+  if (known === undefined || JSON.stringify(original) !== JSON.stringify(layer)) {
+    const allowed = `best, or letters: only ${Object.keys(PUBLISHED_ALEXNET).join(', ')} of alexnet have been published`;
+    const found = `published, for ${layer.name}`;
+    throw new InputError({ code: 'not-allowed', path: ['mapping'], found, allowed });
+  }
+  // Fewer images than the paper's four all fit into a pass
+  const mapping = { ...known.mapping, n: Math.min(known.mapping.n, shape.N), f: shape.F };
+  const broken = brokenChipLimits(chip, shape, mapping);
+  if (broken.length > 0) throw new InputError(problemOf(chip, layer, shape, mapping, broken[0]!));
+  return { mapping, note: known.note };
+}
+
+function problemOf(
+  chip: Chip,
+  layer: Layer,
+  shape: LayerShape,
+  mapping: ChipMapping,
+  { means, needed, available }: BrokenChipLimit,
+): Problem {
+  const nearest = nearestMapping(chip, shape, mapping);
+  return {
+    code: 'does-not-fit',
+    path: ['mapping'],
+    found: `${mappingText(mapping, shape)}, for ${layer.name}`,
+    allowed: `at most ${available} ${means}, not ${needed}${nearest ? `; the nearest that fits is ${mappingText(nearest, shape)}` : ''}`,
+  };
+}
+
+/**
+ * The letters of a mapping from `m=64,n=4,…`.
+ *
+ * @throws InputError if a letter is unknown or comes twice, or a value is not a whole number from 1.
+ */
+export function parseMapping(text: string): Partial<ChipMapping> {
+  const mapping: Partial<Record<keyof ChipMapping, number>> = {};
+  for (const part of text.split(',')) {
+    const [, letter, value] = /^\s*([a-z]+)\s*=\s*(\d{1,9})\s*$/.exec(part) ?? [];
+    const known = LETTERS.find((one) => one === letter);
+    if (known === undefined || Number(value) < 1 || mapping[known] !== undefined) {
+      const allowed = `best, published, or letters of ${LETTERS.join(', ')}, each once, with whole numbers from 1: m=64,n=4`;
+      throw new InputError({ code: 'not-allowed', path: ['mapping'], found: part.trim(), allowed });
+    }
+    mapping[known] = Number(value);
+  }
+  return mapping;
+}

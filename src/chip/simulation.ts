@@ -1,0 +1,318 @@
+import { energyOf } from '../analysis/energy.ts';
+import type { Energy } from '../analysis/result.ts';
+import { type EnergyCosts, EYERISS_ENERGY, type PerLevelAndData } from '../hardware/energy.ts';
+import { InputError } from '../input-error.ts';
+import type { Layer, Network } from '../layer/layer.ts';
+import type { SearchReport } from '../search/search.ts';
+import { type Chip, EYERISS_CHIP, pesOf } from './chip.ts';
+import { type ChosenMapping, chooseMapping, type MappingChoice } from './choose-mapping.ts';
+import type { NetworkCounts, ScratchpadCounts } from './counts.ts';
+import { type Comparison, comparedToFramework, frameworkAccesses, simulatedAccesses } from './framework.ts';
+import { type ChipLayer, chipLayer, partsOf } from './geometry.ts';
+import {
+  type GlbFills,
+  type LayerRun,
+  type LayerSimulation,
+  type Progress,
+  simulateCycles,
+} from './layer.ts';
+import { ofmapByKernel, simulatePasses } from './layer-passes.ts';
+import type { ChipMapping } from './mapping.ts';
+import { MEASURED_ALEXNET, MEASURED_VGG_16 } from './measured.ts';
+import type { Observer } from './pass.ts';
+import { type Check, spotCheck } from './spot-check.ts';
+import { syntheticWords, truncationFor } from './synthetic.ts';
+import type { DramTraffic } from './traffic.ts';
+import { type Waterfall, waterfall } from './waterfall.ts';
+
+/** How much of the chip is stepped: every part in every cycle of a layer, or of each kind of pass once. */
+export const DETAILS = ['pass', 'cycle'] as const;
+export type Detail = (typeof DETAILS)[number];
+
+export interface SimulationOptions {
+  /** Default: the fabricated chip. */
+  readonly chip?: Chip | undefined;
+  /** Default: all that the chip can be asked to run, pooling layers too. */
+  readonly layers?: readonly Layer[] | undefined;
+  /** Images in a batch. Default: 4. */
+  readonly batch?: number | undefined;
+  /** Default: best. */
+  readonly mapping?: MappingChoice | undefined;
+  /** Of the words that are drawn. Default: 1. */
+  readonly seed?: number | undefined;
+  /** Default: pass. */
+  readonly detail?: Detail | undefined;
+  /** ifmap words of the one layer that runs: image, channel, row, column. Default: drawn. */
+  readonly ifmap?: Int16Array | undefined;
+  /** Default: those of the paper. */
+  readonly costs?: EnergyCosts | undefined;
+  /** Watches the passes that are stepped. */
+  readonly observer?: ((layer: string) => Observer) | undefined;
+}
+
+/** Words between GLB, array and DRAM. */
+export interface GlbTraffic {
+  readonly ifmapReads: number;
+  readonly filterReads: number;
+  /** By the array, and at the end on the way to the DRAM. */
+  readonly psumReads: number;
+  readonly psumWrites: number;
+  /** Of ifmaps and psums, both ways: what the chip's measurements call GLB traffic. */
+  readonly bytes: number;
+  /** Words that came from the DRAM or went there. */
+  readonly fills: GlbFills;
+}
+
+/** 16-bit words between DRAM and chip, compressed as they went, and bytes. */
+export interface DramWords {
+  readonly ifmap: number;
+  readonly weight: number;
+  readonly ofmap: number;
+  /** psums between the configurations of a layer whose channels are split. */
+  readonly psum: number;
+  readonly bytes: number;
+}
+
+/** A layer on the chip. The first names are a contract with scripts and do not change. */
+export interface SimulatedLayer {
+  readonly name: string;
+  readonly mapping: Readonly<Record<string, number>>;
+  readonly macs: number;
+  readonly gatedMacs: number;
+  readonly passes: number;
+  /** Of the core clock. */
+  readonly cycles: number;
+  /** Without waiting for the DRAM. */
+  readonly processingLatencyMs: number;
+  readonly activePes: number;
+  readonly glb: GlbTraffic;
+  readonly dram: DramWords & { readonly uncompressed: DramWords };
+  /** Zeros among the ifmap's words. */
+  readonly zerosPercent: number;
+  readonly output: {
+    /** Whether the words that were checked are those of the definition. */
+    readonly bitExact: boolean;
+    readonly checkedWords: number;
+    readonly words: number;
+    /** Of the words: image, filter, row, column; 16 bits, low byte first. */
+    readonly sha256: string;
+  };
+  readonly type: Layer['type'];
+  /** Configurations that the layer was split into, because it has more channels or filters than one can describe. */
+  readonly configurations: number;
+  /** Places by which products were shifted before they were cut to 16 bits. */
+  readonly truncation: number;
+  readonly waterfall: Waterfall;
+  readonly scratchpads: ScratchpadCounts;
+  readonly networks: NetworkCounts;
+  readonly energy: Energy;
+  /** The energy of the framework's counts for this mapping. */
+  readonly frameworkEnergy: Energy;
+  readonly comparison: readonly Comparison[];
+  readonly search: SearchReport | null;
+  /** What there is to know about the mapping. */
+  readonly note: string | null;
+}
+
+/** A network on the chip. */
+export interface SimulationResult {
+  readonly network: string;
+  readonly batch: number;
+  readonly chip: string;
+  readonly detail: Detail;
+  readonly layers: readonly SimulatedLayer[];
+  readonly total: {
+    readonly macs: number;
+    readonly cycles: number;
+    readonly processingLatencyMs: number;
+    readonly framesPerSecond: number;
+    readonly glbBytes: number;
+    readonly dramBytes: number;
+    readonly energy: number;
+  };
+}
+
+/**
+ * Runs layers of a network on the chip, one after another, each on words of its own: given ones, or drawn with as many
+ * zeros as were measured, or half of them where nothing was measured and a ReLU comes before.
+ *
+ * @throws InputError if there is no layer, one that the chip cannot run, or no such mapping; and as {@link chooseMapping}
+ * does.
+ */
+export async function* simulationSteps(
+  network: Network,
+  {
+    chip = EYERISS_CHIP,
+    layers = network.layers,
+    batch = 4,
+    mapping = 'best',
+    seed = 1,
+    detail = 'pass',
+    ifmap,
+    costs = EYERISS_ENERGY,
+    observer,
+  }: SimulationOptions = {},
+): AsyncGenerator<Progress, SimulationResult> {
+  if (layers.length === 0) {
+    throw new InputError({ code: 'missing', path: ['layers'], allowed: 'at least one layer' });
+  }
+  const mapped = layers.map((spec) => ({
+    spec,
+    layer: chipLayer(spec, batch),
+    chosen: chooseMapping(chip, spec, batch, mapping, costs),
+  }));
+  // Progress is told in MACs: passes differ too much
+  const of = mapped.reduce((sum, { layer }) => sum + layer.shape.macs, 0);
+  let before = 0;
+  const results: SimulatedLayer[] = [];
+  for (const [i, { spec, layer, chosen }] of mapped.entries()) {
+    const drawn = syntheticWords(layer, zeroShareOf(network, spec), seed + i);
+    const run: LayerRun = {
+      chip,
+      layer,
+      mapping: chosen.mapping,
+      words: ifmap ? { ...drawn, ifmap } : drawn,
+      truncation: truncationFor(layer),
+      relu: spec.type !== 'pool',
+      codesIfmap: spec !== network.layers[0],
+    };
+    const steps =
+      detail === 'cycle'
+        ? simulateCycles(run, observer?.(spec.name))
+        : simulatePasses(run, observer?.(spec.name));
+    let step = steps.next();
+    for (; !step.done; step = steps.next()) {
+      yield { done: before + Math.floor((layer.shape.macs * step.value.done) / step.value.of), of };
+    }
+    before += layer.shape.macs;
+    const check =
+      detail === 'cycle' ? wholeCheck(run, step.value.ofmap) : spotCheck(run, step.value.ofmap, CHECKED);
+    results.push(await resultOf(spec, run, chosen, step.value, check, costs));
+  }
+  return {
+    network: network.name,
+    batch,
+    chip: chip.name,
+    detail,
+    layers: results,
+    total: totalOf(results, batch),
+  };
+}
+
+/** Words of each ofmap that are computed again from the definition. */
+const CHECKED = 4096;
+
+/** Every word that the PEs computed, against the kernels. */
+function wholeCheck(run: LayerRun, ofmap: Int16Array): Check {
+  const expected = ofmapByKernel(run);
+  return { words: ofmap.length, bitExact: ofmap.every((word, i) => word === expected[i]) };
+}
+
+function zeroShareOf({ name, layers }: Network, layer: Layer): number {
+  const measured = [
+    ['alexnet', MEASURED_ALEXNET],
+    ['vgg-16', MEASURED_VGG_16],
+  ] as const;
+  const known = measured.find(([network]) => network === name)?.[1].layers[layer.name];
+  if (known !== undefined) return known.zerosPercent / 100;
+  return layer === layers[0] ? 0 : 0.5;
+}
+
+async function resultOf(
+  { name, type }: Layer,
+  run: LayerRun,
+  { mapping, search, note }: ChosenMapping,
+  simulation: LayerSimulation,
+  check: Check,
+  costs: EnergyCosts,
+): Promise<SimulatedLayer> {
+  const { chip, layer, words } = run;
+  const { counts, dram, glbFills, ofmap, passes, activePes } = simulation;
+  const { macs, gatedMacs, cycles } = counts;
+  const accesses = simulatedAccesses(simulation);
+  const psumReads = counts.glb.psumReads + glbFills.drained;
+  const { ifmapReads, filterReads, psumWrites } = counts.glb;
+  return {
+    name,
+    mapping: withoutWholeRow(mapping, layer),
+    macs,
+    gatedMacs,
+    passes,
+    cycles,
+    processingLatencyMs: cycles / (chip.megahertz * 1e3),
+    activePes,
+    glb: {
+      ifmapReads,
+      filterReads,
+      psumReads,
+      psumWrites,
+      bytes: 2 * (ifmapReads + psumReads + psumWrites),
+      fills: glbFills,
+    },
+    dram: { ...dramWords(dram, 'codedWords'), uncompressed: dramWords(dram, 'words') },
+    zerosPercent:
+      (100 * words.ifmap.reduce((sum, word) => sum + (word === 0 ? 1 : 0), 0)) / words.ifmap.length,
+    output: {
+      bitExact: check.bitExact,
+      checkedWords: check.words,
+      words: ofmap.length,
+      sha256: await sha256(ofmap),
+    },
+    type,
+    configurations: partsOf(layer, chip.nativeShapes).length,
+    truncation: run.truncation,
+    waterfall: waterfall(counts, pesOf(chip), activePes),
+    scratchpads: counts.scratchpads,
+    networks: counts.networks,
+    energy: energyOfChip(macs, gatedMacs, accesses, costs),
+    frameworkEnergy: energyOf(macs, frameworkAccesses(chip, layer, mapping), costs),
+    comparison: comparedToFramework(chip, layer, mapping, simulation),
+    search: search ?? null,
+    note: note ?? null,
+  };
+}
+
+/** The energy of what the chip did: gated MACs cost nothing. */
+function energyOfChip(
+  macs: number,
+  gatedMacs: number,
+  accesses: PerLevelAndData,
+  costs: EnergyCosts,
+): Energy {
+  const energy = energyOf(macs - gatedMacs, accesses, costs);
+  return { ...energy, perMac: energy.total / macs };
+}
+
+function withoutWholeRow(
+  { f, ...letters }: ChipMapping,
+  { shape }: ChipLayer,
+): Readonly<Record<string, number>> {
+  return f < shape.F ? { ...letters, f } : letters;
+}
+
+function dramWords({ ifmap, filter, ofmap, psum }: DramTraffic, which: 'words' | 'codedWords'): DramWords {
+  const words = { ifmap: ifmap[which], weight: filter[which], ofmap: ofmap[which], psum: psum[which] };
+  return { ...words, bytes: 2 * (words.ifmap + words.weight + words.ofmap + words.psum) };
+}
+
+function totalOf(layers: readonly SimulatedLayer[], batch: number): SimulationResult['total'] {
+  const sum = (of: (layer: SimulatedLayer) => number) =>
+    layers.reduce((total, layer) => total + of(layer), 0);
+  const processingLatencyMs = sum((layer) => layer.processingLatencyMs);
+  return {
+    macs: sum(({ macs }) => macs),
+    cycles: sum(({ cycles }) => cycles),
+    processingLatencyMs,
+    framesPerSecond: (batch * 1000) / processingLatencyMs,
+    glbBytes: sum(({ glb }) => glb.bytes),
+    dramBytes: sum(({ dram }) => dram.bytes),
+    energy: sum(({ energy }) => energy.total),
+  };
+}
+
+async function sha256(words: Int16Array): Promise<string> {
+  const bytes = new DataView(new ArrayBuffer(2 * words.length));
+  for (let i = 0; i < words.length; i++) bytes.setInt16(2 * i, words[i]!, true);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
