@@ -1,5 +1,5 @@
 /**
- * Rowhouse: map and compare CNN accelerator dataflows. Everything here runs in a browser too.
+ * Rowhouse: map, simulate and compare CNN accelerator dataflows. Everything here runs in a browser too.
  *
  * @packageDocumentation
  */
@@ -32,6 +32,29 @@ export {
   type UncertaintyOptions,
   varyCosts,
 } from './analysis/uncertainty.ts';
+export { type BestChipMapping, bestChipMapping } from './chip/best-mapping.ts';
+export { type Chip, EYERISS_CHIP } from './chip/chip.ts';
+export { type MappingChoice, parseMapping } from './chip/choose-mapping.ts';
+export { CAUSES, type Cause, type Comparison } from './chip/framework.ts';
+export { type ChipLayer, chipLayer, partShape } from './chip/geometry.ts';
+export { type BrokenChipLimit, brokenChipLimits } from './chip/limits.ts';
+export type { ChipMapping } from './chip/mapping.ts';
+export {
+  MEASURED_ALEXNET,
+  MEASURED_VGG_16,
+  type MeasuredLayer,
+  type MeasuredNetwork,
+} from './chip/measured.ts';
+export { PUBLISHED_ALEXNET, type PublishedMapping } from './chip/published.ts';
+export { decode, EYERISS_RLC, encode, type RlcConfig } from './chip/rlc.ts';
+export {
+  type Detail,
+  type SimulatedLayer,
+  type SimulationOptions,
+  type SimulationResult,
+  simulate,
+  simulationSteps,
+} from './chip/simulation.ts';
 export { countAccesses } from './dataflow/counts.ts';
 export {
   type BrokenLimit,

@@ -26,7 +26,9 @@ export function chipLayer(layer: Layer, batch: number): ChipLayer {
   const { name, type } = layer;
   const [, height, width] = layer.input;
   const [padTop, padLeft] = layer.type === 'fc' ? [0, 0] : layer.pad;
-  const shape = layerShape(layer, batch);
+  const { E, F, Uv, Uh, ...others } = layerShape(layer, batch);
+  // A filter that stands in one place has no stride
+  const shape = { ...others, E, F, Uv: E === 1 ? 1 : Uv, Uh: F === 1 ? 1 : Uh };
   const sizes = { name, height, width, padTop, padLeft };
   if (type !== 'pool') return { ...sizes, operation: 'mac', shape };
   return { ...sizes, operation: 'max', shape: { ...shape, G: 1, N: shape.G } };

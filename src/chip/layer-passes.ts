@@ -13,7 +13,8 @@ import {
   NO_TRAFFIC,
   type Progress,
 } from './layer.ts';
-import { type Observer, PeArray } from './pass.ts';
+import { PeArray } from './pass.ts';
+import type { Recorder } from './recording.ts';
 import { type Pass, passesOf } from './schedule.ts';
 import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from './traffic.ts';
 
@@ -21,7 +22,7 @@ import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from '.
  * Runs a layer on the chip, each kind of pass once: timing does not depend on data. The words come from fast kernels.
  * Cycles, counts and words are those that {@link simulateCycles} finds.
  */
-export function* simulatePasses(run: LayerRun, observer?: Observer): Generator<Progress, LayerSimulation> {
+export function* simulatePasses(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {
   const { chip, layer, mapping } = run;
   const configuration = configure(chip, layer, mapping, run.truncation);
   const array = new PeArray(configuration);
@@ -33,7 +34,7 @@ export function* simulatePasses(run: LayerRun, observer?: Observer): Generator<P
     const glb = new Glb(chip.glb, configuration.banks);
     const psumsPerImage = pass.filtersInGlb.count * pass.rows.count * pass.columns.count;
     const noWords = { glb, firstPsum: 0, psumsPerImage, filter: () => 0 };
-    counts = addCounts(counts, array.run(pass.kind, pass.key, noWords, observer), alike.length);
+    counts = addCounts(counts, array.run(pass.kind, pass.key, noWords, recorder), alike.length);
     yield { done: done + 1, of: kinds.length };
   }
   const ofmap = ofmapByKernel(run);

@@ -5,7 +5,8 @@ import { type ArrayCounts, addCounts, NO_COUNTS } from './counts.ts';
 import { type ChipLayer, stripSize } from './geometry.ts';
 import { Glb } from './glb.ts';
 import type { ChipMapping } from './mapping.ts';
-import { type Observer, PeArray } from './pass.ts';
+import { PeArray } from './pass.ts';
+import type { Recorder } from './recording.ts';
 import { type Pass, passesOf } from './schedule.ts';
 import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from './traffic.ts';
 
@@ -66,7 +67,7 @@ export interface Progress {
 }
 
 /** Runs a layer on the chip, every part in every cycle. */
-export function* simulateCycles(run: LayerRun, observer?: Observer): Generator<Progress, LayerSimulation> {
+export function* simulateCycles(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {
   const { chip, layer, mapping, words } = run;
   const configuration = configure(chip, layer, mapping, run.truncation);
   const array = new PeArray(configuration);
@@ -88,7 +89,7 @@ export function* simulateCycles(run: LayerRun, observer?: Observer): Generator<P
       filter: (filter: number, channel: number, i: number, s: number) =>
         words.filters[(((firstFilter + filter) * C + pass.channels.start + channel) * R + i) * S + s]!,
     };
-    counts = addCounts(counts, array.run(pass.kind, pass.key, data, observer));
+    counts = addCounts(counts, array.run(pass.kind, pass.key, data, recorder));
     memory.drain(pass, glb);
     yield { done: done + 1, of: all.length };
   }

@@ -1,6 +1,6 @@
 import type { Problem } from '../input-error.ts';
 import type { Layer } from '../layer/layer.ts';
-import { layerShape } from '../layer/shape.ts';
+import { chipLayer } from './geometry.ts';
 
 /** The smallest and the largest value that a layer's configuration can hold. */
 export type Range = readonly [least: number, most: number];
@@ -29,7 +29,7 @@ export const EYERISS_NATIVE_SHAPES: NativeShapes = {
 
 /** What a layer's shape has that no configuration can describe, however its channels and filters are split. */
 export function shapeProblems(native: NativeShapes, layer: Layer): Problem[] {
-  const { R, S, Uv, Uh, spanR, spanS } = layerShape(layer, 1);
+  const { R, S, Uv, Uh, spanR, spanS } = chipLayer(layer, 1).shape;
   const problems: Problem[] = [];
   const refuse = (what: string, found: number, allowed: string) =>
     problems.push({ code: 'does-not-fit', path: [layer.name, what], found, allowed });

@@ -1,4 +1,3 @@
-import { InputError } from '../input-error.ts';
 import type { LayerShape } from '../layer/shape.ts';
 import {
   FilterBus,
@@ -9,7 +8,6 @@ import {
   type PsumColumn,
   PsumWalk,
 } from './buses.ts';
-import type { Chip } from './chip.ts';
 import type { Configuration } from './configuration.ts';
 import type { ArrayCounts } from './counts.ts';
 import { columnsRead, rowsRead, stripSize } from './geometry.ts';
@@ -20,6 +18,7 @@ import { destinations } from './multicast.ts';
 import { OutputNetwork } from './output-network.ts';
 import { Pe, type PeWork } from './pe.ts';
 import type { Place } from './placement.ts';
+import type { Recorder, Sample } from './recording.ts';
 import type { PassKind } from './schedule.ts';
 import { sharesOf } from './spans.ts';
 
@@ -32,17 +31,6 @@ export interface PassData {
   readonly psumsPerImage: number;
   /** A word of filter; channels and filters count from the first of the pass. */
   filter(filter: number, channel: number, row: number, column: number): number;
-}
-
-/** The buses between GLB and array. */
-export const BUSES = ['filter', 'ifmap', 'psum', 'output'] as const;
-export type Bus = (typeof BUSES)[number];
-
-/** Watches passes: is told of every cycle in which something moves. */
-export interface Observer {
-  bus(name: Bus, cycle: number, words: number): void;
-  /** MACs done by the PEs of a row of the array. */
-  row(row: number, cycle: number, macs: number): void;
 }
 
 /** Cycles after which a pass is looked at for progress. */
@@ -66,12 +54,12 @@ export class PeArray {
    * last psum is in the GLB: filters wait in banks of their own, but otherwise passes do not overlap. (The published text
    * leaves this open. If they overlapped freely, every layer of AlexNet would be 3 to 9 % faster than it was measured.)
    *
-   * @throws InputError if the pass comes to a standstill, as FIFOs that are too short can cause.
+   * @throws Error if the pass comes to a standstill, which is a fault of the model.
    */
-  run(kind: PassKind, key: string, data: PassData, observer?: Observer): ArrayCounts {
+  run(kind: PassKind, key: string, data: PassData, recorder?: Recorder): ArrayCounts {
     const setup = this.setups.get(key) ?? setUp(this.configuration, this.pes, kind);
     this.setups.set(key, setup);
-    return runPass(this.configuration, setup, kind, data, observer);
+    return runPass(this.configuration, setup, kind, data, recorder, recorder?.begin(key));
   }
 }
 
@@ -161,7 +149,8 @@ function runPass(
   { works, stacks, filterRows, ifmapRows, columns: unplaced }: Setup,
   kind: PassKind,
   { glb, firstPsum, psumsPerImage, filter }: PassData,
-  observer: Observer | undefined,
+  recorder: Recorder | undefined,
+  samples: Sample[] | undefined,
 ): ArrayCounts {
   const before = { ...glb };
   for (const { pe, work } of works) pe.start(work);
@@ -177,7 +166,6 @@ function runPass(
     const { words } = filterBus;
     filterBus.step();
     glb.filterReads += filterBus.words - words;
-    observer?.bus('filter', cycle, filterBus.words - words);
   }
   const filterCycles = cycle;
 
@@ -203,6 +191,17 @@ function runPass(
   const psumBus = kind.addsIncoming ? new PsumBus(columns, layout, psumWidth) : undefined;
 
   const psums = kind.images * kind.rows * kind.columns * sum(kind.filters);
+  const sample = (): Sample => ({
+    cycle,
+    words: {
+      filter: filterBus.words,
+      ifmap: ifmapBus.words,
+      psum: psumBus?.words ?? 0,
+      output: output.words,
+    },
+    rowMacs: rowMacs(works, chip.array.rows),
+  });
+  samples?.push(sample());
   let lastProgress = -1;
   for (; output.words < psums; cycle++) {
     output.step(write);
@@ -210,13 +209,15 @@ function runPass(
     for (let i = 0; i < pes.length; i++) pes[i]!.step();
     ifmapBus.step(glb);
     psumBus?.step(glb);
+    if (samples !== undefined && cycle % recorder!.interval === 0) samples.push(sample());
     if (cycle % PATIENCE === 0) {
       const progress = output.words + ifmapBus.words + sum(pes.map(({ macs }) => macs));
-      if (progress === lastProgress) throw standstill(chip);
+      if (progress === lastProgress) throw new Error('a pass has come to a standstill');
       lastProgress = progress;
     }
   }
 
+  samples?.push(sample());
   const macs = sum(pes.map((pe) => pe.macs));
   const gatedMacs = sum(pes.map((pe) => pe.gatedMacs));
   const activePes = works.filter(({ work }) => work.channels > 0).length;
@@ -260,6 +261,12 @@ function runPass(
   };
 }
 
+function rowMacs(works: Setup['works'], rows: number): number[] {
+  const macs = Array.from({ length: rows }, () => 0);
+  for (const { pe, row } of works) macs[row]! += pe.macs;
+  return macs;
+}
+
 /** The words of a filter row in the order in which PEs keep them: filter, column, channel. */
 function filled(row: PlacedFilterRow, { S }: LayerShape, word: PassData['filter']): FilterRow {
   const filter = new Int16Array(row.filters * S * row.channels);
@@ -272,15 +279,6 @@ function filled(row: PlacedFilterRow, { S }: LayerShape, word: PassData['filter'
     }
   }
   return { pes: row.pes, filter };
-}
-
-function standstill(chip: Chip): InputError {
-  return new InputError({
-    code: 'does-not-fit',
-    path: ['pe', 'fifoWords'],
-    found: chip.pe.fifoWords,
-    allowed: 'more words for this mapping: a pass comes to a standstill',
-  });
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,7 +1,7 @@
 import { energyOf } from '../analysis/energy.ts';
 import type { Energy } from '../analysis/result.ts';
 import { type EnergyCosts, EYERISS_ENERGY, type PerLevelAndData } from '../hardware/energy.ts';
-import { InputError } from '../input-error.ts';
+import { InputError, MOST_PROBLEMS, type Problem } from '../input-error.ts';
 import type { Layer, Network } from '../layer/layer.ts';
 import type { SearchReport } from '../search/search.ts';
 import { type Chip, EYERISS_CHIP, pesOf } from './chip.ts';
@@ -19,7 +19,7 @@ import {
 import { ofmapByKernel, simulatePasses } from './layer-passes.ts';
 import type { ChipMapping } from './mapping.ts';
 import { MEASURED_ALEXNET, MEASURED_VGG_16 } from './measured.ts';
-import type { Observer } from './pass.ts';
+import type { Recorder } from './recording.ts';
 import { type Check, spotCheck } from './spot-check.ts';
 import { syntheticWords, truncationFor } from './synthetic.ts';
 import type { DramTraffic } from './traffic.ts';
@@ -46,8 +46,8 @@ export interface SimulationOptions {
   readonly ifmap?: Int16Array | undefined;
   /** Default: those of the paper. */
   readonly costs?: EnergyCosts | undefined;
-  /** Watches the passes that are stepped. */
-  readonly observer?: ((layer: string) => Observer) | undefined;
+  /** Gives a recorder for each layer; by default nothing is recorded. */
+  readonly record?: ((run: LayerRun) => Recorder) | undefined;
 }
 
 /** Words between GLB, array and DRAM. */
@@ -132,6 +132,15 @@ export interface SimulationResult {
   };
 }
 
+/** {@link simulationSteps} to its end. */
+export async function simulate(network: Network, options?: SimulationOptions): Promise<SimulationResult> {
+  const steps = simulationSteps(network, options);
+  for (;;) {
+    const step = await steps.next();
+    if (step.done) return step.value;
+  }
+}
+
 /**
  * Runs layers of a network on the chip, one after another, each on words of its own: given ones, or drawn with as many
  * zeros as were measured, or half of them where nothing was measured and a ReLU comes before.
@@ -150,17 +159,24 @@ export async function* simulationSteps(
     detail = 'pass',
     ifmap,
     costs = EYERISS_ENERGY,
-    observer,
+    record,
   }: SimulationOptions = {},
 ): AsyncGenerator<Progress, SimulationResult> {
   if (layers.length === 0) {
     throw new InputError({ code: 'missing', path: ['layers'], allowed: 'at least one layer' });
   }
-  const mapped = layers.map((spec) => ({
-    spec,
-    layer: chipLayer(spec, batch),
-    chosen: chooseMapping(chip, spec, batch, mapping, costs),
-  }));
+  const problems: Problem[] = [];
+  const mapped = layers.flatMap((spec) => {
+    try {
+      const chosen = chooseMapping(chip, spec, batch, mapping, costs);
+      return [{ spec, layer: chipLayer(spec, batch), chosen }];
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      problems.push(...error.problems);
+      return [];
+    }
+  });
+  if (problems.length > 0) throw new InputError(...problems.slice(0, MOST_PROBLEMS));
   // Progress is told in MACs: passes differ too much
   const of = mapped.reduce((sum, { layer }) => sum + layer.shape.macs, 0);
   let before = 0;
@@ -176,10 +192,8 @@ export async function* simulationSteps(
       relu: spec.type !== 'pool',
       codesIfmap: spec !== network.layers[0],
     };
-    const steps =
-      detail === 'cycle'
-        ? simulateCycles(run, observer?.(spec.name))
-        : simulatePasses(run, observer?.(spec.name));
+    const simulate = detail === 'cycle' ? simulateCycles : simulatePasses;
+    const steps = simulate(run, record?.(run));
     let step = steps.next();
     for (; !step.done; step = steps.next()) {
       yield { done: before + Math.floor((layer.shape.macs * step.value.done) / step.value.of), of };

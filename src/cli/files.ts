@@ -37,6 +37,27 @@ const FOLDER = 'a folder that can be written to';
 /** Larger files are no descriptions that someone wrote, and would take the parser minutes. */
 const LARGEST_TEXT = 8 * 1024 * 1024;
 
+/** Larger files are no feature maps that a layer could take. */
+const LARGEST_BYTES = 2 ** 31;
+
+/**
+ * The bytes of a file that a flag names.
+ *
+ * @throws InputError if it cannot be read or has over 2 GiB.
+ */
+export function readBytes(flag: string, file: string): Uint8Array {
+  const unreadable = (found: string, allowed: string) =>
+    new InputError({ code: 'unreadable', path: [flag], found: `${file}: ${found}`, allowed });
+  try {
+    const { size } = statSync(file);
+    if (size > LARGEST_BYTES) throw unreadable(`${size} bytes`, `at most ${LARGEST_BYTES} bytes`);
+    return readFileSync(file);
+  } catch (error) {
+    if (error instanceof InputError) throw error;
+    throw unreadable(reasonOf(error as Error), 'a file that can be read');
+  }
+}
+
 /**
  * The text of a file.
  *

@@ -5,6 +5,7 @@ import { addAnalyze } from './analyze.ts';
 import { CheckFailed, EXIT } from './exit.ts';
 import { addNetworks } from './networks.ts';
 import { addPaper } from './paper.ts';
+import { addSimulate } from './simulate.ts';
 import { tellWrongWords } from './usage.ts';
 
 /**
@@ -29,12 +30,13 @@ export async function run(words: readonly string[], version: string): Promise<nu
 
 function program(version: string): Command {
   const command = new Command('rowhouse')
-    .description('Map and compare CNN accelerator dataflows.')
+    .description('Map, simulate and compare CNN accelerator dataflows.')
     .version(version)
     .configureOutput({ writeErr: () => {} });
   addAnalyze(command);
   addNetworks(command);
   addPaper(command);
+  addSimulate(command);
   for (const one of [command, ...command.commands]) tellWrongWords(one);
   return command;
 }

@@ -1,0 +1,172 @@
+import type { Command } from 'commander';
+import { EYERISS_CHIP } from '../chip/chip.ts';
+import { type MappingChoice, parseMapping } from '../chip/choose-mapping.ts';
+import { chipLayer } from '../chip/geometry.ts';
+import type { LayerRun } from '../chip/layer.ts';
+import { Recorder } from '../chip/recording.ts';
+import { DETAILS, simulationSteps } from '../chip/simulation.ts';
+import { parseTensor } from '../chip/tensor-file.ts';
+import { type RecordedRun, traceEvents } from '../chip/trace.ts';
+import { EYERISS_ENERGY } from '../hardware/energy.ts';
+import { InputError } from '../input-error.ts';
+import type { Layer, Network } from '../layer/layer.ts';
+import { selectLayers } from '../layer/select.ts';
+import { simulationTable } from '../report/simulation-table.ts';
+import { CheckFailed } from './exit.ts';
+import { checkPlace, readBytes, readText, writeWhole } from './files.ts';
+import { commaList, oneOf, together, underFlag, wholeNumber } from './flags.ts';
+import { NETWORK_ARGUMENT, networkNamed } from './network.ts';
+import { emit, terminalOptions } from './output.ts';
+import { withProgress } from './progress.ts';
+
+/** The most images. */
+const MOST_BATCH = 1024;
+const MOST_SEED = 2 ** 31 - 1;
+/** The most words of a layer's tensors together: some gigabytes. */
+const MOST_WORDS = 1e9;
+/** Cycles between samples of a trace. */
+const TRACE_INTERVAL = 32;
+
+interface Flags {
+  readonly layers?: string;
+  readonly batch: string;
+  readonly mapping: string;
+  readonly input?: string;
+  readonly seed: string;
+  readonly detail: string;
+  readonly trace?: string;
+  readonly chip?: string;
+  readonly hardware?: string;
+  readonly json?: true;
+}
+
+/** Adds `rowhouse simulate` to the program. */
+export function addSimulate(program: Command): void {
+  program
+    .command('simulate')
+    .summary('a network on the Eyeriss chip: values, cycles, and where its throughput went')
+    .description(
+      'Runs layers on a simulated Eyeriss chip (JSSC 2017), or a variant of it: 16-bit values, cycles, words at every ' +
+        'level, energy, and why the array did not reach its peak.',
+    )
+    .argument('<network>', NETWORK_ARGUMENT)
+    .option('--layers <list>', 'conv, fc, pool or names, with commas (default: all)')
+    .option('--batch <number>', 'images in a batch', '4')
+    .option('--mapping <choice>', 'best, published (AlexNet), or letters: m=64,n=4,e=13,…', 'best')
+    .option('--input <file>', 'ifmap words of the one layer that runs, .npy or .json (default: drawn)')
+    .option('--seed <number>', 'of the words that are drawn', '1')
+    .option(
+      '--detail <word>',
+      'pass: each kind of pass once; cycle: every cycle, the same in minutes',
+      'pass',
+    )
+    .option('--trace <file>', 'write a trace for Perfetto or Chrome')
+    .option('--chip <file>', 'a .yaml file with a variant of the chip')
+    .option('--hardware <file>', 'a .yaml file with energy costs')
+    .option('--json', 'the result as JSON')
+    .addHelpText('after', EXAMPLES)
+    .action(async (name: string, flags: Flags) => {
+      const { model, input, ...options } = await together({
+        model: () => modelOf(name, flags),
+        batch: () => wholeNumber('--batch', flags.batch, MOST_BATCH),
+        mapping: () => mappingOf(flags),
+        seed: () => wholeNumber('--seed', flags.seed, MOST_SEED),
+        detail: () => oneOf('--detail', flags.detail, DETAILS),
+        chip: () => chipOf(flags),
+        costs: () => costsOf(flags),
+        input: () => (flags.input === undefined ? undefined : readBytes('--input', flags.input)),
+        place: () => flags.trace !== undefined && checkPlace('--trace', flags.trace),
+      });
+      const { network, layers } = model;
+      refuseIfTooLarge(layers, options.batch);
+      const ifmap = input && ifmapOf(input, flags.input!, layers, options.batch);
+      const recorded: RecordedRun[] = [];
+      const record = (run: LayerRun) => {
+        const recorder = new Recorder(TRACE_INTERVAL);
+        recorded.push({ run, recorder });
+        return recorder;
+      };
+      const steps = simulationSteps(network, { ...options, layers, ifmap, ...(flags.trace && { record }) });
+      const result = await withFlagNames(() => withProgress('simulating', steps));
+      if (flags.trace !== undefined) writeWhole('--trace', flags.trace, traceText(recorded));
+      emit(
+        flags.json ? `${JSON.stringify(result, null, 2)}\n` : simulationTable(result, terminalOptions({})),
+        {},
+      );
+      if (result.layers.some(({ output }) => !output.bitExact)) throw new CheckFailed();
+    });
+}
+
+/** One event per line, as the viewers and people like it. */
+function traceText(recorded: readonly RecordedRun[]): string {
+  const events = Array.from(traceEvents(recorded), (event) => JSON.stringify(event));
+  return `{"traceEvents":[\n${events.join(',\n')}\n]}\n`;
+}
+
+const EXAMPLES = `
+Examples:
+  rowhouse simulate alexnet --layers conv --mapping published
+  rowhouse simulate vgg-16 --layers CONV1-2 --batch 3
+  rowhouse simulate alexnet --layers CONV3 --mapping m=64,n=4,e=13,p=16,q=3,r=2,t=2 --trace conv3.json`;
+
+async function modelOf(
+  name: string,
+  { layers: list }: Flags,
+): Promise<{ network: Network; layers: readonly Layer[] }> {
+  const network = await networkNamed(name);
+  if (list === undefined) return { network, layers: network.layers };
+  return { network, layers: underFlag('--layers', () => selectLayers(network, commaList(list))) };
+}
+
+function mappingOf({ mapping }: Flags): MappingChoice {
+  if (mapping === 'best' || mapping === 'published') return mapping;
+  return underFlag('--mapping', () => parseMapping(mapping));
+}
+
+async function chipOf({ chip: file }: Flags) {
+  if (file === undefined) return EYERISS_CHIP;
+  const text = readText(file);
+  const { parseChip } = await import('../chip/chip-file.ts');
+  return parseChip(text, file);
+}
+
+async function costsOf({ hardware: file }: Flags) {
+  if (file === undefined) return EYERISS_ENERGY;
+  const text = readText(file);
+  const { parseHardware } = await import('../hardware/hardware-file.ts');
+  return parseHardware(text, file).energy;
+}
+
+function refuseIfTooLarge(layers: readonly Layer[], batch: number): void {
+  underFlag('--batch', () => {
+    for (const layer of layers) {
+      const { ifmaps, weights, ofmaps } = chipLayer(layer, batch).shape;
+      if (ifmaps + weights + ofmaps <= MOST_WORDS) continue;
+      const allowed = `fewer images: ${layer.name} has more than ${MOST_WORDS} words`;
+      throw new InputError({ code: 'out-of-range', path: ['batch'], found: batch, allowed });
+    }
+  });
+}
+
+function ifmapOf(bytes: Uint8Array, file: string, layers: readonly Layer[], batch: number): Int16Array {
+  const [layer, ...others] = layers;
+  if (layer === undefined || others.length > 0) {
+    const found = `${layers.length} layers`;
+    const allowed = 'one layer next to --input, whose ifmap the file is';
+    throw new InputError({ code: 'not-allowed', path: ['--layers'], found, allowed });
+  }
+  return parseTensor(bytes, file, [batch, ...layer.input]);
+}
+
+/** Problems of a mapping, under the name of its flag. */
+async function withFlagNames<R>(action: () => Promise<R>): Promise<R> {
+  try {
+    return await action();
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const named = error.problems.map((problem) =>
+      problem.path[0] === 'mapping' ? { ...problem, path: ['--mapping'] } : problem,
+    );
+    throw new InputError(...named);
+  }
+}
