@@ -10,8 +10,10 @@ import { countAccesses } from '../src/dataflow/counts.ts';
 import { EYERISS_ENERGY } from '../src/hardware/energy.ts';
 import { builtinNetwork } from '../src/layer/builtin.ts';
 import { selectLayers } from '../src/layer/select.ts';
+import { alexnetRuns, inCycles, inPasses } from './chip.ts';
 import { exhaustive } from './exhaustive.ts';
 import { figureGrid, solve, type Task, tasks } from './grid.ts';
+import { onnxruntimeMs } from './onnxruntime.ts';
 
 const sibling = (file: string) => fileURLToPath(new URL(file, import.meta.url));
 const node = (...words: string[]) => execFileSync(process.execPath, words, { encoding: 'utf8' });
@@ -73,6 +75,19 @@ report(
 rmSync(figures, { recursive: true });
 const resnet = () => milliseconds(() => node(command, 'analyze', 'resnet-50'));
 report('rowhouse analyze resnet-50, with start-up', median(3, resnet), 5000);
+
+const runs = alexnetRuns(4);
+const simulated = median(5, () => milliseconds(() => inPasses(runs)));
+report('chip: AlexNet CONV, N = 4, in passes, words and counts', simulated, 3000);
+const onnxruntime = await onnxruntimeMs(runs);
+if (onnxruntime === undefined) {
+  console.log('  (to compare: ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save onnxruntime-node@1.30.0)');
+} else {
+  report('  that is, in onnxruntime × 1000 (float, one thread)', (1000 * simulated) / onnxruntime, 20_000);
+}
+const stepped = milliseconds(inCycles);
+const cyclesPerSecond = inCycles() / (stepped / 1000);
+report('chip: time of 100,000 cycles, stepped with words', 1e8 / cyclesPerSecond, 1000);
 
 console.log('\nAgainst a plain search of every mapping that fits, CONV5 at 256 PEs and batch 1:\n');
 const conv5 = tasks(selectLayers(builtinNetwork('alexnet'), ['CONV5']), [256], [1]);

@@ -1,3 +1,4 @@
+import type { Chip } from './chip.ts';
 import { configure } from './configuration.ts';
 import { type ArrayCounts, addCounts, NO_COUNTS } from './counts.ts';
 import { type ChipLayer, stripSize } from './geometry.ts';
@@ -13,18 +14,26 @@ import {
   NO_TRAFFIC,
   type Progress,
 } from './layer.ts';
+import type { ChipMapping } from './mapping.ts';
 import { PeArray } from './pass.ts';
 import type { Recorder } from './recording.ts';
 import { type Pass, passesOf } from './schedule.ts';
 import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from './traffic.ts';
 
-/**
- * Runs a layer on the chip, each kind of pass once: timing does not depend on data. The words come from fast kernels.
- * Cycles, counts and words are those that {@link simulateCycles} finds.
- */
-export function* simulatePasses(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {
-  const { chip, layer, mapping } = run;
-  const configuration = configure(chip, layer, mapping, run.truncation);
+/** What the passes of a layer take, whatever its words: MACs are counted as if all were gated. */
+export interface LayerTiming {
+  readonly passes: readonly Pass[];
+  readonly counts: ArrayCounts;
+}
+
+/** Runs each kind of pass of a layer once, cycle by cycle: timing does not depend on data. */
+export function* timeLayer(
+  chip: Chip,
+  layer: ChipLayer,
+  mapping: ChipMapping,
+  recorder?: Recorder,
+): Generator<Progress, LayerTiming> {
+  const configuration = configure(chip, layer, mapping, 0);
   const array = new PeArray(configuration);
   const passes = [...passesOf(layer, mapping, chip.nativeShapes)];
   const kinds = byKind(passes);
@@ -37,6 +46,16 @@ export function* simulatePasses(run: LayerRun, recorder?: Recorder): Generator<P
     counts = addCounts(counts, array.run(pass.kind, pass.key, noWords, recorder), alike.length);
     yield { done: done + 1, of: kinds.length };
   }
+  return { passes, counts };
+}
+
+/**
+ * Runs a layer on the chip, each kind of pass once; the words come from fast kernels. Cycles, counts and words are those
+ * that {@link simulateCycles} finds.
+ */
+export function* simulatePasses(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {
+  const { chip, layer, mapping } = run;
+  const { passes, counts } = yield* timeLayer(chip, layer, mapping, recorder);
   const ofmap = ofmapByKernel(run);
   return {
     passes: passes.length,
@@ -121,7 +140,8 @@ const psumsInGlb = ({ images, filtersInGlb, rows, columns }: Pass): number =>
 const filterWords = ({ shape, operation }: ChipLayer, { filters, channels }: Pass): number =>
   operation === 'max' ? 0 : filters.count * channels.count * shape.R * shape.S;
 
-function fillsOf(layer: ChipLayer, passes: readonly Pass[]): GlbFills {
+/** Words that such passes move between the GLB and the DRAM side. */
+export function fillsOf(layer: ChipLayer, passes: readonly Pass[]): GlbFills {
   let fills = NO_FILLS;
   for (const pass of passes) {
     const { rows, columns } = stripSize(layer.shape, pass.rows.count, pass.columns.count);
@@ -135,8 +155,9 @@ function fillsOf(layer: ChipLayer, passes: readonly Pass[]): GlbFills {
   return fills;
 }
 
-function trafficOf(
-  { chip, layer, words, codesIfmap }: LayerRun,
+/** What such passes move between DRAM and chip. */
+export function trafficOf(
+  { chip, layer, words, codesIfmap }: Pick<LayerRun, 'chip' | 'layer' | 'words' | 'codesIfmap'>,
   passes: readonly Pass[],
   ofmap: Int16Array,
 ): DramTraffic {

@@ -1,4 +1,5 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { MOST_TRUNCATION } from './arithmetic.ts';
 import type { ChipLayer } from './geometry.ts';
 import type { LayerWords } from './layer.ts';
@@ -16,17 +17,25 @@ export function syntheticWords(
   seed: number,
 ): LayerWords {
   const generator = xoroshiro128plus(seed);
-  // 32 random bits: the upper 16 say whether the word is zero, the lower ones which it is
-  const isZeroBelow = Math.round(zeroShare * 65536);
-  const ifmap = Int16Array.from({ length: shape.N * shape.G * shape.C * height * width }, () => {
-    const bits = generator.next();
-    return bits >>> 16 < isZeroBelow ? 0 : 1 + ((bits & 0xffff) % LARGEST_PIXEL);
-  });
+  const ifmap = pixels(shape.N * shape.G * shape.C * height * width, zeroShare, generator);
   const filters = Int16Array.from(
     { length: shape.weights },
     () => ((generator.next() & 0xffff) % (2 * LARGEST_WEIGHT + 1)) - LARGEST_WEIGHT,
   );
   return { ifmap, filters };
+}
+
+/** Words of an fmap with so many zeros; the same for the same seed. */
+export const syntheticPixels = (words: number, zeroShare: number, seed: number): Int16Array =>
+  pixels(words, zeroShare, xoroshiro128plus(seed));
+
+function pixels(words: number, zeroShare: number, generator: RandomGenerator): Int16Array {
+  // 32 random bits: the upper 16 say whether the word is zero, the lower ones which it is
+  const isZeroBelow = Math.round(zeroShare * 65536);
+  return Int16Array.from({ length: words }, () => {
+    const bits = generator.next();
+    return bits >>> 16 < isZeroBelow ? 0 : 1 + ((bits & 0xffff) % LARGEST_PIXEL);
+  });
 }
 
 /** Places by which to shift the products of such words, so that sums of them seldom leave the range of a word. */

@@ -36,6 +36,18 @@ export const EQUATIONS = {
     means:
       'In cycles: every active PE does one MAC per cycle. The delay per operation of several layers is Σ delay / Σ MACs, and throughput is its reciprocal.',
   },
+  pass: {
+    title: 'Cycles of a pass',
+    formula: 'filters / 4 + max(n·p·q·S·F, ifmap words, psums in / 4, psums out / 4) + ramp',
+    means:
+      'A pass on the Eyeriss chip: its filters are loaded, then the slowest of PEs and buses decides, and the ramp is what the first windows take to arrive and the last psums to leave. The simulator does not use this sum; it steps every part in every cycle.',
+  },
+  glbTraffic: {
+    title: 'Traffic of the GLB',
+    formula: '2 B × (ifmap words that the array reads + 2 × ofmap words × groups of channels)',
+    means:
+      'Every group of channels writes each psum once and reads it once; the last read is on the way to the DRAM.',
+  },
   edp: {
     title: 'Energy-delay product',
     formula: 'EDP = energy per operation × delay per operation',

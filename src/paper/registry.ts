@@ -7,9 +7,10 @@ import { figure13 } from './figure-13.ts';
 import { figure14 } from './figure-14.ts';
 import { figure15 } from './figure-15.ts';
 import { networks } from './networks.ts';
+import { table5 } from './table-5.ts';
 import { uncertainty } from './uncertainty.ts';
 
-/** The figures of the paper in its order, then the views beyond it. */
+/** The figures of the paper in its order, the tables of the chip, then the views beyond them. */
 export const FIGURES: readonly Figure[] = [
   figure7b,
   figure10,
@@ -18,6 +19,7 @@ export const FIGURES: readonly Figure[] = [
   figure13,
   figure14,
   figure15,
+  table5,
   networks,
   uncertainty,
 ];

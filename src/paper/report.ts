@@ -79,8 +79,13 @@ function equationSection(name: EquationName): string {
 }
 
 /** What a figure's section is called. */
-const heading = (id: string): string =>
-  isOfPaper(id) ? `Figure ${id}` : `${id[0]!.toUpperCase()}${id.slice(1)}`;
+function heading(id: string): string {
+  if (isOfPaper(id)) return `Figure ${id}`;
+  return TABLES[id] ?? `${id[0]!.toUpperCase()}${id.slice(1)}`;
+}
+
+/** Tables of the paper on the chip. */
+const TABLES: Readonly<Record<string, string>> = { table5: 'Table V', table6: 'Table VI' };
 
 /** The anchor that a heading makes. */
 const anchor = (text: string): string =>
