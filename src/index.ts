@@ -34,6 +34,7 @@ export {
 } from './analysis/uncertainty.ts';
 export { type BestChipMapping, bestChipMapping } from './chip/best-mapping.ts';
 export { type Chip, EYERISS_CHIP } from './chip/chip.ts';
+export { chipSchema, formatChip, parseChip } from './chip/chip-file.ts';
 export { type MappingChoice, parseMapping } from './chip/choose-mapping.ts';
 export { CAUSES, type Cause, type Comparison } from './chip/framework.ts';
 export { type ChipLayer, chipLayer, partShape } from './chip/geometry.ts';

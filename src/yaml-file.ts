@@ -1,7 +1,7 @@
 import {
   Composer,
   type CST,
-  type Document,
+  Document,
   isAlias,
   isMap,
   isNode,
@@ -10,9 +10,12 @@ import {
   Lexer,
   LineCounter,
   Parser,
+  type Scalar,
   visit,
+  type YAMLMap,
+  type YAMLSeq,
 } from 'yaml';
-import type { z } from 'zod';
+import { z } from 'zod';
 import { InputError, type Position, type Problem } from './input-error.ts';
 import { checked } from './schema.ts';
 
@@ -133,3 +136,42 @@ function entry(
 }
 
 const startOf = (node: unknown): number | undefined => (isNode(node) ? node.range?.[0] : undefined);
+
+/**
+ * A value as the text of a YAML file, with a comment to each key: what the schema says that it means. Lists of numbers or
+ * texts take one line.
+ */
+export function formatYaml(value: object, schema: z.ZodObject): string {
+  const document = new Document(value);
+  explain(document.contents, schema);
+  return document.toString({
+    defaultStringType: 'QUOTE_DOUBLE',
+    defaultKeyType: 'PLAIN',
+    flowCollectionPadding: false,
+    lineWidth: 0,
+  });
+}
+
+function explain(map: unknown, schema: z.ZodObject) {
+  if (!isMap<Scalar<string>, Scalar | YAMLMap | YAMLSeq>(map)) return;
+  for (const { key, value } of map.items) {
+    const part = schema.shape[key.value] as z.ZodType;
+    const comment = ` ${part.description}`;
+    if (isSeq(value)) putOnLines(value);
+    const isOneLine = isScalar(value) || (isSeq(value) && value.flow);
+    if (isOneLine) value.comment = comment;
+    else if (value) value.commentBefore = comment;
+    const inner = withoutDefault(part);
+    if (inner instanceof z.ZodObject) explain(value, inner);
+  }
+}
+
+function putOnLines(list: YAMLSeq) {
+  list.flow = list.items.every(isScalar);
+  for (const item of list.items) if (isSeq(item)) item.flow = true;
+}
+
+const withoutDefault = (schema: z.core.$ZodType): z.core.$ZodType =>
+  schema instanceof z.ZodPrefault || schema instanceof z.ZodDefault || schema instanceof z.ZodOptional
+    ? withoutDefault(schema.unwrap())
+    : schema;

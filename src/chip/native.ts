@@ -29,7 +29,7 @@ export const EYERISS_NATIVE_SHAPES: NativeShapes = {
 
 /** What a layer's shape has that no configuration can describe, however its channels and filters are split. */
 export function shapeProblems(native: NativeShapes, layer: Layer): Problem[] {
-  const { R, S, Uv, Uh, spanR, spanS } = chipLayer(layer, 1).shape;
+  const { R, S, E, Uv, Uh, spanR, spanS } = chipLayer(layer, 1).shape;
   const problems: Problem[] = [];
   const refuse = (what: string, found: number, allowed: string) =>
     problems.push({ code: 'does-not-fit', path: [layer.name, what], found, allowed });
@@ -39,7 +39,7 @@ export function shapeProblems(native: NativeShapes, layer: Layer): Problem[] {
   inRange('filter height', R, native.filterHeight);
   inRange('filter width', S, native.filterWidth);
   inRange('horizontal stride', Uh, native.horizontalStride);
-  if (!native.verticalStrides.includes(Uv)) {
+  if (E > 1 && !native.verticalStrides.includes(Uv)) {
     refuse('vertical stride', Uv, `${native.verticalStrides.join(', ')} on this chip`);
   }
   if (layer.type === 'conv' && (spanR !== R || spanS !== S)) {

@@ -26,11 +26,11 @@ describe('words that are not those of the command', () => {
   it.each([
     [
       'analyse alexnet',
-      'command: found "analyse" (did you mean analyze?); allowed: analyze, networks, paper',
+      'command: found "analyse" (did you mean analyze?); allowed: analyze, networks, paper, simulate',
     ],
-    ['nope', 'command: found "nope"; allowed: analyze, networks, paper'],
-    ['help nope', 'command: found "nope"; allowed: analyze, networks, paper'],
-    ['--', 'command: missing; allowed: analyze, networks, paper'],
+    ['nope', 'command: found "nope"; allowed: analyze, networks, paper, simulate'],
+    ['help nope', 'command: found "nope"; allowed: analyze, networks, paper, simulate'],
+    ['--', 'command: missing; allowed: analyze, networks, paper, simulate'],
     [
       '--json analyze alexnet',
       'flag: found "--json"; allowed: --version, --help, and others after the command',
@@ -52,7 +52,7 @@ describe('words that are not those of the command', () => {
   });
 
   it('an empty one', async () => {
-    await expectLines([''], ['command: found ""; allowed: analyze, networks, paper']);
+    await expectLines([''], ['command: found ""; allowed: analyze, networks, paper, simulate']);
   });
 });
 

@@ -1,7 +1,6 @@
-import { Document, isMap, isScalar, isSeq, type Scalar, type YAMLMap, type YAMLSeq } from 'yaml';
 import { z } from 'zod';
 import { InputError, type Problem } from '../input-error.ts';
-import { readYaml } from '../yaml-file.ts';
+import { formatYaml, readYaml } from '../yaml-file.ts';
 import { type AreaCurve, EYERISS_AREA_CURVE } from './area.ts';
 import { type EnergyCosts, EYERISS_ENERGY } from './energy.ts';
 import { BASELINE_RF_BYTES, type Hardware, type Storage } from './hardware.ts';
@@ -20,26 +19,7 @@ export function parseHardware(text: string, file: string): Hardware {
 
 /** An accelerator as the text of a YAML file, which {@link parseHardware} makes the same accelerator of. */
 export function formatHardware({ name, pes, wordBits, energy, storage, areaCurve }: Hardware): string {
-  const document = new Document({ name, pes, wordBits, energy, ...specOf(storage), areaCurve });
-  explain(document.contents, hardwareSchema.shape);
-  explain(document.get('energy'), energySchema.shape);
-  return document.toString({
-    defaultStringType: 'QUOTE_DOUBLE',
-    defaultKeyType: 'PLAIN',
-    flowCollectionPadding: false,
-    lineWidth: 0,
-  });
-}
-
-/** Puts to each key what the schema says that it means. */
-function explain(map: unknown, shape: Readonly<Record<string, z.ZodType>>) {
-  if (!isMap<Scalar<string>, Scalar | YAMLMap | YAMLSeq<YAMLSeq>>(map)) return;
-  for (const { key, value } of map.items) {
-    const comment = ` ${shape[key.value]?.description}`;
-    if (isScalar(value)) value.comment = comment;
-    else if (value) value.commentBefore = comment;
-    if (isSeq<YAMLSeq>(value)) for (const item of value.items) item.flow = true;
-  }
+  return formatYaml({ name, pes, wordBits, energy, ...specOf(storage), areaCurve }, hardwareSchema);
 }
 
 const bytes = (least: number) => z.int().min(least).max(1e12);

@@ -3,6 +3,7 @@ import { mappingText } from '../chip/mapping.ts';
 import { MEASURED_ALEXNET } from '../chip/measured.ts';
 import { PUBLISHED_ALEXNET } from '../chip/published.ts';
 import { builtinNetwork } from '../layer/builtin.ts';
+import type { Part } from '../report/bar-marks.ts';
 import { CHART_FRAME } from '../report/chart-style.ts';
 import { listed } from '../report/format.ts';
 import { groupedBars } from '../report/grouped-bars.ts';
@@ -16,6 +17,11 @@ const { batch, layers: MEASURED } = MEASURED_ALEXNET;
 /** How far the simulated latency of a layer, and of all together, may be from the measured one, in percent. */
 const OF_A_LAYER = 6;
 const OF_ALL = 3;
+
+export const SIMULATED_AND_MEASURED: readonly Part[] = [
+  { name: 'simulated', color: '#56b4e9' },
+  { name: 'measured', color: '#e69f00' },
+];
 
 interface Row {
   readonly layer: string;
@@ -81,10 +87,10 @@ export const table5 = figure<Row>({
     const panel = (title: string, yTitle: string, simulated: keyof Row, measured: keyof Row) =>
       groupedBars({
         title,
-        parts: [{ name: title, color: '#0072b2' }],
+        parts: SIMULATED_AND_MEASURED,
         bars: rows.flatMap((row) => [
-          { group: row.layer, bar: 'sim', values: [Number(row[simulated])] },
-          { group: row.layer, bar: 'chip', values: [Number(row[measured])] },
+          { group: row.layer, bar: 'sim', values: [Number(row[simulated]), 0] },
+          { group: row.layer, bar: 'chip', values: [0, Number(row[measured])] },
         ]),
         yTitle,
         step: 26,

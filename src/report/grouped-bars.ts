@@ -79,7 +79,7 @@ export function groupedBars(panel: GroupedPanel): LayeredView {
         labels,
       }),
       ...(cut.length > 0 ? cutBars(x, cut, parts[0]!.color, height) : []),
-      ...(isGrouped ? groupNames(groups, bars, height + (upright ? 34 : 20)) : []),
+      ...(isGrouped ? groupNames(groups, bars, height + (upright ? 34 : 20), step) : []),
       ...(barTitle === undefined ? [] : [leftOfNames(barTitle, height)]),
     ],
   };
@@ -89,15 +89,24 @@ const LEGEND = { title: null, orient: 'top', direction: 'horizontal', offset: 4,
 
 const placeOf = ({ group, bar }: Pick<GroupedBar, 'group' | 'bar'>): string => `${group}/${bar}`;
 
-/** The names of groups, below those of their bars. */
-function groupNames(groups: readonly string[], bars: readonly GroupedBar[], y: number): LayeredView['layer'] {
-  const values = groups.map((name) => {
+/** The names of groups, below those of their bars, in the middle of each group. */
+function groupNames(
+  groups: readonly string[],
+  bars: readonly GroupedBar[],
+  y: number,
+  step: number,
+): LayeredView['layer'] {
+  const named = groups.map((name) => {
     const own = bars.filter(({ group }) => group === name);
-    return { name, place: placeOf(own[own.length >> 1]!) };
+    return { name, place: placeOf(own[own.length >> 1]!), isEven: own.length % 2 === 0 };
   });
-  const mark = { type: 'text', fontSize: 11, fontWeight: 'bold', baseline: 'top' } as const;
   const encoding = { x: { field: 'place' }, y: { value: y }, text: { field: 'name' } } as const;
-  return [{ data: { values }, mark, encoding }];
+  return [true, false].flatMap((isEven) => {
+    const values = named.filter((group) => group.isEven === isEven);
+    const dx = isEven ? -step / 2 : 0;
+    const mark = { type: 'text', fontSize: 11, fontWeight: 'bold', baseline: 'top', dx } as const;
+    return values.length > 0 ? [{ data: { values }, mark, encoding }] : [];
+  });
 }
 
 const leftOfNames = (text: string, height: number): LayeredView['layer'][number] => ({
