@@ -46,7 +46,6 @@ function failureOf(bytes: Uint8Array, expected: readonly number[] = SHAPE): stri
 describe('a NumPy file', () => {
   it('is read as NumPy writes it', () => {
     expect(parseTensor(BY_NUMPY, 'ifmap.npy', SHAPE)).toEqual(Int16Array.from(WORDS));
-    expect(parseTensor(BY_NUMPY.subarray(0), 'ifmap.npy', SHAPE)).toEqual(Int16Array.from(WORDS));
   });
 
   const types: [string, number, (view: DataView, at: number, value: number, little: boolean) => void][] = [

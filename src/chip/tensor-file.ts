@@ -176,7 +176,7 @@ function npyEntries(header: string): { descr: string; fortranOrder: boolean; sha
   const isWhole = entries.reduce((length, [entry]) => length + entry.length, 0) === body.length;
   if (!isWhole || entries.length > 3 || descr === undefined || order === undefined || shape === undefined) {
     const allowed = "{'descr': '…', 'fortran_order': …, 'shape': (…)}, of one type without fields";
-    throw problem('syntax', ['header'], JSON.stringify(header.slice(0, 100)), allowed);
+    throw problem('syntax', ['header'], JSON.stringify(header.trim().slice(0, 100)), allowed);
   }
   return { descr, fortranOrder: order === 'True', shape: npyShape(shape) };
 }

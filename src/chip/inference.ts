@@ -1,0 +1,298 @@
+import { InputError } from '../input-error.ts';
+import type { LayerShape } from '../layer/shape.ts';
+import type { Chip } from './chip.ts';
+import { countKinds, estimateCycles } from './estimate.ts';
+import { type ChipLayer, partShape } from './geometry.ts';
+import {
+  type GlbCounting,
+  glbWords,
+  groupsOf,
+  TABLE_V_COUNTING,
+  TABLE_VI_COUNTING,
+  trafficTerms,
+} from './glb-words.ts';
+import type { Progress } from './layer.ts';
+import { timeLayer } from './layer-passes.ts';
+import { brokenChipLimits } from './limits.ts';
+import { type ChipMapping, LETTERS } from './mapping.ts';
+import type { MeasuredNetwork } from './measured.ts';
+
+/*
+ * Which mapping a layer was measured in, where none has been published. What is found is an inference from three
+ * numbers, not a fact: others may explain them as well, and are given too.
+ */
+
+/** What is known of a layer. */
+export interface MeasuredTraits {
+  /** Of a pass that is not at an edge. */
+  readonly activePes: number;
+  readonly glbBytes: number;
+  /** How far from `glbBytes` the traffic may be, because that has been rounded. */
+  readonly glbRounding: number;
+  readonly processingLatencyMs: number;
+}
+
+/** What a table says of a layer. Its GLB column has one digit behind the point. */
+export function traitsOf({ layers, bytesPerGlbMegabyte }: MeasuredNetwork, name: string): MeasuredTraits {
+  const { activePes, glbMegabytes, processingLatencyMs } = layers[name]!;
+  const glbRounding = bytesPerGlbMegabyte / 20;
+  return { activePes, glbBytes: glbMegabytes * bytesPerGlbMegabyte, glbRounding, processingLatencyMs };
+}
+
+/** A mapping with the measured active PEs, simulated. */
+export interface Explanation {
+  readonly mapping: ChipMapping;
+  /** As the table counts. */
+  readonly glbBytes: number;
+  readonly latencyMs: number;
+  /** Simulated over measured latency, less 1. */
+  readonly latencyError: number;
+  /** Whether its traffic is the measured one, but for rounding, and its latency near enough. */
+  readonly explains: boolean;
+  /** Mappings whose passes are the same, this one first: they differ in what comes from the DRAM, and how often. */
+  readonly alike: readonly ChipMapping[];
+}
+
+/** What may explain a layer. */
+export interface Inference {
+  readonly best: Explanation;
+  /** The others that were simulated, the best first. */
+  readonly runnersUp: readonly Explanation[];
+  /** Mappings with the measured active PEs and traffic. */
+  readonly considered: number;
+  /** Bytes within which their traffic is: `glbRounding`, or more where there are none. */
+  readonly glbWithin: number;
+}
+
+/**
+ * How near the simulator comes to latencies that were measured with known mappings, those of AlexNet: within this share
+ * (silicon.test.ts). What is nearer than this cannot be told apart.
+ */
+export const LATENCY_AGREEMENT = 0.06;
+
+/** How a mapping is looked for. */
+export interface InferenceOptions {
+  /** Default: as Table VI, which is that of VGG-16. */
+  readonly counting?: GlbCounting;
+  /** How near a latency explains the measured one. Default: {@link LATENCY_AGREEMENT}. */
+  readonly agreement?: number;
+  /** At most so many are simulated. Default: 30. */
+  readonly simulated?: number;
+}
+
+/**
+ * The mapping that may explain what was measured of a layer: of those that the chip can run, with exactly the measured
+ * active PEs, the measured traffic as it is rounded (or else the nearest), and a latency that agrees, the one that moves
+ * fewest words into the GLB, then the one with the smallest letters; if no latency agrees, the one with the nearest.
+ * Traffic decides before latency because counts are exact, and the words into the GLB decide before the last percents of
+ * latency because with these the mappings that are known, AlexNet's, would not be found. Of tile widths that make equally
+ * many tiles only the least is looked at.
+ *
+ * @returns undefined if no mapping uses so many PEs, or all that do come to a standstill
+ */
+export function* inferMapping(
+  chip: Chip,
+  layer: ChipLayer,
+  measured: MeasuredTraits,
+  { counting = TABLE_VI_COUNTING, agreement = LATENCY_AGREEMENT, simulated = 30 }: InferenceOptions = {},
+): Generator<Progress, Inference | undefined> {
+  const search = { chip, layer, measured, counting };
+  if (candidates(search, Number.POSITIVE_INFINITY).next().done) return undefined;
+  let glbWithin = measured.glbRounding;
+  let found = [...candidates(search, glbWithin)];
+  while (found.length === 0) {
+    glbWithin = Math.max(glbWithin * 2, 1);
+    found = [...candidates(search, glbWithin)];
+  }
+  const errorOf = (cycles: number) => cycles / (chip.megahertz * 1e3) / measured.processingLatencyMs - 1;
+  const moreFrugal = frugality(layer, chip);
+  // An estimate may be about as far from the simulation as that from the chip
+  const groups = byPasses(chip, layer, found)
+    .map((group) => ({ ...group, distance: Math.max(Math.abs(errorOf(group.estimate)), 2 * agreement) }))
+    .sort((a, b) => a.distance - b.distance || moreFrugal(a.alike[0]!, b.alike[0]!))
+    .slice(0, simulated);
+  const explanations: Explanation[] = [];
+  let least = Number.POSITIVE_INFINITY;
+  for (const [done, { alike, leastCycles }] of groups.entries()) {
+    const mapping = alike[0]!;
+    const isHopeless = errorOf(leastCycles) > Math.max(least, agreement);
+    const cycles = isHopeless ? undefined : cyclesOf(chip, layer, mapping);
+    if (cycles !== undefined) {
+      const latencyError = errorOf(cycles);
+      least = Math.min(least, Math.abs(latencyError));
+      explanations.push({
+        mapping,
+        glbBytes: 2 * glbWords(layer, mapping, counting, chip.nativeShapes),
+        latencyMs: cycles / (chip.megahertz * 1e3),
+        latencyError,
+        explains: glbWithin === measured.glbRounding && Math.abs(latencyError) <= agreement,
+        alike,
+      });
+    }
+    yield { done: done + 1, of: groups.length };
+  }
+  const distance = ({ explains, latencyError }: Explanation) => (explains ? 0 : Math.abs(latencyError));
+  const [best, ...runnersUp] = explanations.sort(
+    (a, b) =>
+      Number(b.explains) - Number(a.explains) ||
+      distance(a) - distance(b) ||
+      moreFrugal(a.mapping, b.mapping),
+  );
+  return best && { best, runnersUp, considered: found.length, glbWithin };
+}
+
+/** What may explain a layer, together with the other layers of a network. */
+export interface SharedExplanation extends Explanation {
+  /** Layers that the mapping explains, this one among them; 0 where it does not explain its own. */
+  readonly layers: number;
+}
+
+/**
+ * For each layer the mapping that explains most layers of a network; of those that explain equally many, in the order of
+ * {@link inferMapping}. Where none explains a layer, its best.
+ */
+export function inferTogether(
+  chip: Chip,
+  alone: readonly { readonly layer: ChipLayer; readonly inference: Inference }[],
+): SharedExplanation[] {
+  const layersOf = new Map<string, number>();
+  const explaining = alone.map(({ inference: { best, runnersUp } }) =>
+    [best, ...runnersUp]
+      .filter(({ explains }) => explains)
+      .flatMap((explanation) => explanation.alike.map((mapping) => ({ ...explanation, mapping }))),
+  );
+  for (const { mapping } of explaining.flat()) {
+    layersOf.set(lettersOf(mapping), (layersOf.get(lettersOf(mapping)) ?? 0) + 1);
+  }
+  return alone.map(({ layer, inference }, i) => {
+    const moreFrugal = frugality(layer, chip);
+    const [first] = explaining[i]!.map((explanation) => ({
+      ...explanation,
+      layers: layersOf.get(lettersOf(explanation.mapping))!,
+    })).sort((a, b) => b.layers - a.layers || moreFrugal(a.mapping, b.mapping));
+    return first ?? { ...inference.best, layers: 0 };
+  });
+}
+
+const lettersOf = (mapping: ChipMapping): string => LETTERS.map((letter) => mapping[letter]).join(' ');
+
+/** Orders mappings by the words that they move into the GLB, then by their letters. */
+function frugality(layer: ChipLayer, { nativeShapes }: Chip) {
+  const known = new Map<ChipMapping, number>();
+  const words = (mapping: ChipMapping): number => {
+    const { filters, ifmaps } = trafficTerms(layer, mapping, TABLE_V_COUNTING, nativeShapes);
+    return filters + ifmaps * groupsOf(layer, { ...mapping, p: mapping.m, t: 1 }, nativeShapes);
+  };
+  const wordsOnce = (mapping: ChipMapping): number => {
+    const found = known.get(mapping) ?? words(mapping);
+    known.set(mapping, found);
+    return found;
+  };
+  return (a: ChipMapping, b: ChipMapping): number => {
+    const letter = LETTERS.find((one) => a[one] !== b[one]);
+    return wordsOnce(a) - wordsOnce(b) || (letter === undefined ? 0 : a[letter] - b[letter]);
+  };
+}
+
+/** The mappings that use the measured number of PEs, and move so many bytes, give or take `within`. */
+function* candidates(
+  { chip, layer, measured, counting }: Search,
+  within: number,
+): Generator<ChipMapping, undefined> {
+  const shape = partShape(layer, chip.nativeShapes);
+  const fits = (mapping: ChipMapping) => brokenChipLimits(chip, shape, mapping).length === 0;
+  const tileWidths = [...new Set(upTo(shape.F).map((tiles) => Math.ceil(shape.F / tiles)))].reverse();
+  const [fewest, most] = [-1, 1].map((sign) => (measured.glbBytes + sign * within) / 2) as [number, number];
+  for (const { e, r, t } of setsOf(shape, measured.activePes)) {
+    const smallest = { m: t, n: 1, e, p: 1, q: 1, r, t, f: 1 };
+    if (!fits(smallest)) continue;
+    const byGroups = filtersByGroups(chip, layer, t);
+    for (let q = 1; fits({ ...smallest, q }); q++) {
+      for (let n = 1; fits({ ...smallest, q, n }); n++) {
+        for (const f of tileWidths) {
+          const rest = { n, e, q, r, t, f };
+          if (!fits({ ...smallest, ...rest })) break;
+          const { psums, filters, ifmaps } = trafficTerms(layer, rest, counting, chip.nativeShapes);
+          const fixed = psums + (counting.filters ? filters : 0);
+          const last = Math.min((most - fixed) / ifmaps, byGroups.length - 1);
+          for (let groups = Math.max(Math.ceil((fewest - fixed) / ifmaps), 1); groups <= last; groups++) {
+            for (const { m, p } of byGroups[groups] ?? [])
+              if (fits({ ...rest, m, p })) yield { ...rest, m, p };
+          }
+        }
+      }
+    }
+  }
+}
+
+interface Search {
+  readonly chip: Chip;
+  readonly layer: ChipLayer;
+  readonly measured: MeasuredTraits;
+  readonly counting: GlbCounting;
+}
+
+/** The ways to use so many PEs in r·t sets of R × e. */
+const setsOf = ({ R, E, C }: LayerShape, pes: number) =>
+  upTo(Math.min(E, pes)).flatMap((e) =>
+    upTo(Math.min(C, pes)).flatMap((r) => {
+      const t = pes / (R * e * r);
+      return Number.isInteger(t) ? [{ e, r, t }] : [];
+    }),
+  );
+
+/** m and p by the groups of filters that they make. */
+function filtersByGroups(chip: Chip, layer: ChipLayer, t: number) {
+  const { M } = partShape(layer, chip.nativeShapes);
+  const byGroups: { m: number; p: number }[][] = [];
+  for (const p of upTo(Math.min(chip.scratchpads.psumWords, Math.floor(M / t)))) {
+    for (let m = p * t; m <= M; m++) {
+      const groups = groupsOf(layer, { m, p, t }, chip.nativeShapes);
+      const known = byGroups[groups];
+      if (known) known.push({ m, p });
+      else byGroups[groups] = [{ m, p }];
+    }
+  }
+  return byGroups;
+}
+
+/** Mappings whose passes are the same, and take the same cycles; the most frugal of them first. */
+function byPasses(chip: Chip, layer: ChipLayer, mappings: readonly ChipMapping[]) {
+  const groups = new Map<string, { alike: ChipMapping[]; leastCycles: number; estimate: number }>();
+  for (const mapping of mappings) {
+    const kinds = countKinds(layer, mapping, chip);
+    const key = JSON.stringify([mapping.e, mapping.r, mapping.t, kinds]);
+    const known = groups.get(key);
+    if (known !== undefined) {
+      known.alike.push(mapping);
+      continue;
+    }
+    const costs = kinds.map(({ kind, times }) => ({ times, ...estimateCycles(chip, layer, kind) }));
+    groups.set(key, {
+      alike: [mapping],
+      leastCycles: sum(costs.map(({ times, least }) => times * least)),
+      estimate: sum(costs.map(({ times, expected }) => times * expected)),
+    });
+  }
+  const moreFrugal = frugality(layer, chip);
+  for (const { alike } of groups.values()) alike.sort(moreFrugal);
+  return [...groups.values()];
+}
+
+/** Simulated; undefined where the passes come to a standstill. */
+function cyclesOf(chip: Chip, layer: ChipLayer, mapping: ChipMapping): number | undefined {
+  try {
+    const steps = timeLayer(chip, layer, mapping);
+    for (;;) {
+      const step = steps.next();
+      if (step.done) return step.value.counts.cycles;
+    }
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
+}
+
+const upTo = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1);
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);
