@@ -1,7 +1,6 @@
 import { type ChipLayer, columnsRead, partsOf, rowsRead } from './geometry.ts';
 import type { ChipMapping } from './mapping.ts';
 import type { NativeShapes } from './native.ts';
-import { spansOf } from './spans.ts';
 
 /** What a table of measurements counts as traffic between GLB and array. */
 export interface GlbCounting {
@@ -43,10 +42,11 @@ export function trafficTerms(
   const filtersOfFirst = partsOf(layer, native)[0]!.filters.start;
   const channelParts = partsOf(layer, native).filter(({ filters }) => filters.start === filtersOfFirst);
   const channelGroups = sum(channelParts.map(({ channels }) => Math.ceil(channels.count / (q * r))));
-  const covered = (all: number, tile: number, read: (windows: number) => number[]) =>
-    halo === 'in-proportion'
-      ? (all / tile) * read(tile).length
-      : sum(spansOf({ start: 0, count: all }, tile).map(({ count }) => read(count).length));
+  const covered = (all: number, tile: number, read: (windows: number) => number[]) => {
+    const full = read(tile).length;
+    if (halo === 'in-proportion') return (all / tile) * full;
+    return Math.floor(all / tile) * full + (all % tile > 0 ? read(all % tile).length : 0);
+  };
   const rows = covered(E, e, (windows) => rowsRead(shape, windows));
   const columns = covered(F, f, (windows) => columnsRead(shape, windows));
   const loads = Math.ceil(E / e) * Math.ceil(F / f) * Math.ceil(N / n);
@@ -66,9 +66,8 @@ export function groupsOf(
 ): number {
   const firstChannel = partsOf(layer, native)[0]!.channels.start;
   const parts = partsOf(layer, native).filter(({ channels }) => channels.start === firstChannel);
-  return sum(
-    parts.flatMap(({ filters }) => spansOf(filters, m)).map(({ count }) => Math.ceil(count / (p * t))),
-  );
+  const groups = (count: number) => Math.ceil(count / (p * t));
+  return sum(parts.map(({ filters: { count } }) => Math.floor(count / m) * groups(m) + groups(count % m)));
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -1,4 +1,3 @@
-import { InputError } from '../input-error.ts';
 import type { LayerShape } from '../layer/shape.ts';
 import type { Chip } from './chip.ts';
 import { countKinds, estimateCycles } from './estimate.ts';
@@ -12,7 +11,7 @@ import {
   trafficTerms,
 } from './glb-words.ts';
 import type { Progress } from './layer.ts';
-import { timeLayer } from './layer-passes.ts';
+import { type KnownPasses, timeLayer } from './layer-passes.ts';
 import { brokenChipLimits } from './limits.ts';
 import { type ChipMapping, LETTERS } from './mapping.ts';
 import type { MeasuredNetwork } from './measured.ts';
@@ -78,6 +77,8 @@ export interface InferenceOptions {
   readonly agreement?: number;
   /** At most so many are simulated. Default: 30. */
   readonly simulated?: number;
+  /** Passes of other layers on the same chip, and then of this one. */
+  readonly known?: KnownPasses;
 }
 
 /**
@@ -88,13 +89,18 @@ export interface InferenceOptions {
  * latency because with these the mappings that are known, AlexNet's, would not be found. Of tile widths that make equally
  * many tiles only the least is looked at.
  *
- * @returns undefined if no mapping uses so many PEs, or all that do come to a standstill
+ * @returns undefined if no mapping uses so many PEs
  */
 export function* inferMapping(
   chip: Chip,
   layer: ChipLayer,
   measured: MeasuredTraits,
-  { counting = TABLE_VI_COUNTING, agreement = LATENCY_AGREEMENT, simulated = 30 }: InferenceOptions = {},
+  {
+    counting = TABLE_VI_COUNTING,
+    agreement = LATENCY_AGREEMENT,
+    simulated = 30,
+    known = new Map(),
+  }: InferenceOptions = {},
 ): Generator<Progress, Inference | undefined> {
   const search = { chip, layer, measured, counting };
   if (candidates(search, Number.POSITIVE_INFINITY).next().done) return undefined;
@@ -116,8 +122,8 @@ export function* inferMapping(
   for (const [done, { alike, leastCycles }] of groups.entries()) {
     const mapping = alike[0]!;
     const isHopeless = errorOf(leastCycles) > Math.max(least, agreement);
-    const cycles = isHopeless ? undefined : cyclesOf(chip, layer, mapping);
-    if (cycles !== undefined) {
+    if (!isHopeless) {
+      const cycles = cyclesOf(chip, layer, mapping, known);
       const latencyError = errorOf(cycles);
       least = Math.min(least, Math.abs(latencyError));
       explanations.push({
@@ -279,17 +285,11 @@ function byPasses(chip: Chip, layer: ChipLayer, mappings: readonly ChipMapping[]
   return [...groups.values()];
 }
 
-/** Simulated; undefined where the passes come to a standstill. */
-function cyclesOf(chip: Chip, layer: ChipLayer, mapping: ChipMapping): number | undefined {
-  try {
-    const steps = timeLayer(chip, layer, mapping);
-    for (;;) {
-      const step = steps.next();
-      if (step.done) return step.value.counts.cycles;
-    }
-  } catch (error) {
-    if (error instanceof InputError) return undefined;
-    throw error;
+function cyclesOf(chip: Chip, layer: ChipLayer, mapping: ChipMapping, known: KnownPasses): number {
+  const steps = timeLayer(chip, layer, mapping, { known });
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value.counts.cycles;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { Chip } from './chip.ts';
-import { configure } from './configuration.ts';
+import { type Configuration, configure } from './configuration.ts';
 import { type ArrayCounts, addCounts, NO_COUNTS } from './counts.ts';
 import { type ChipLayer, stripSize } from './geometry.ts';
 import { Glb } from './glb.ts';
@@ -26,12 +26,19 @@ export interface LayerTiming {
   readonly counts: ArrayCounts;
 }
 
-/** Runs each kind of pass of a layer once, cycle by cycle: timing does not depend on data. */
+/** Passes that a chip has run before: layers of a network have many in common. */
+export type KnownPasses = Map<string, ArrayCounts>;
+
+/**
+ * Runs each kind of pass of a layer once, cycle by cycle: timing does not depend on data.
+ *
+ * @param options.known of the same chip; those that are new are added. A recorder is shown every kind of pass all the same.
+ */
 export function* timeLayer(
   chip: Chip,
   layer: ChipLayer,
   mapping: ChipMapping,
-  recorder?: Recorder,
+  { recorder, known = new Map() }: { readonly recorder?: Recorder; readonly known?: KnownPasses } = {},
 ): Generator<Progress, LayerTiming> {
   const configuration = configure(chip, layer, mapping, 0);
   const array = new PeArray(configuration);
@@ -40,10 +47,15 @@ export function* timeLayer(
   let counts = NO_COUNTS;
   for (const [done, alike] of kinds.entries()) {
     const pass = alike[0]!;
-    const glb = new Glb(chip.glb, configuration.banks);
-    const psumsPerImage = pass.filtersInGlb.count * pass.rows.count * pass.columns.count;
-    const noWords = { glb, firstPsum: 0, psumsPerImage, filter: () => 0 };
-    counts = addCounts(counts, array.run(pass.kind, pass.key, noWords, recorder), alike.length);
+    const key = `${arrayKey(configuration)}: ${pass.key}`;
+    const run = () => {
+      const glb = new Glb(chip.glb, configuration.banks);
+      const psumsPerImage = pass.filtersInGlb.count * pass.rows.count * pass.columns.count;
+      return array.run(pass.kind, pass.key, { glb, firstPsum: 0, psumsPerImage, filter: () => 0 }, recorder);
+    };
+    const passCounts = (recorder ? undefined : known.get(key)) ?? run();
+    known.set(key, passCounts);
+    counts = addCounts(counts, passCounts, alike.length);
     yield { done: done + 1, of: kinds.length };
   }
   return { passes, counts };
@@ -55,7 +67,7 @@ export function* timeLayer(
  */
 export function* simulatePasses(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {
   const { chip, layer, mapping } = run;
-  const { passes, counts } = yield* timeLayer(chip, layer, mapping, recorder);
+  const { passes, counts } = yield* timeLayer(chip, layer, mapping, recorder && { recorder });
   const ofmap = ofmapByKernel(run);
   return {
     passes: passes.length,
@@ -66,6 +78,10 @@ export function* simulatePasses(run: LayerRun, recorder?: Recorder): Generator<P
     ofmap,
   };
 }
+
+/** What the time of a pass depends on, but for its kind. */
+const arrayKey = ({ shape: { R, S, Uv, Uh }, operation, mapping: { e, r, t } }: Configuration): string =>
+  [operation, R, S, Uv, Uh, e, r, t].join(' ');
 
 function byKind(passes: readonly Pass[]): readonly Pass[][] {
   const kinds = new Map<string, Pass[]>();

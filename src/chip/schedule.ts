@@ -65,25 +65,25 @@ function* passesOfPart(
   const all = (count: number) => ({ start: 0, count });
   const loadsPsums = part.channels.start > 0;
   const isLastPart = part.channels.start + part.channels.count === shape.C;
-  const channelGroups = spansOf(part.channels, q * r);
+  const channelGroups = sharedOut(spansOf(part.channels, q * r), r);
   for (const rows of spansOf(all(shape.E), e)) {
     for (const columns of spansOf(all(shape.F), f)) {
       for (const images of spansOf(all(shape.N), n)) {
         for (const filtersInGlb of spansOf(part.filters, m)) {
-          const filterGroups = spansOf(filtersInGlb, p * t);
-          for (const channels of channelGroups) {
-            const isFirst = channels === channelGroups[0];
-            const isLast = channels === channelGroups.at(-1);
-            for (const filters of filterGroups) {
+          const filterGroups = sharedOut(spansOf(filtersInGlb, p * t), t);
+          for (const [channels, channelShares] of channelGroups) {
+            const isFirst = channels === channelGroups[0]![0];
+            const isLast = channels === channelGroups.at(-1)![0];
+            for (const [filters, filterShares] of filterGroups) {
               const kind: PassKind = {
                 images: images.count,
                 rows: rows.count,
                 columns: columns.count,
-                channels: shareOut(channels.count, r),
-                filters: shareOut(filters.count, t),
+                channels: channelShares,
+                filters: filterShares,
                 addsIncoming: loadsPsums || !isFirst,
               };
-              const isLastOfAll = isLast && filters === filterGroups.at(-1);
+              const isLastOfAll = isLast && filters === filterGroups.at(-1)![0];
               yield {
                 kind,
                 key: keyOf(kind),
@@ -94,9 +94,9 @@ function* passesOfPart(
                 channels,
                 filters,
                 filtersInGlb,
-                loadsIfmaps: filters === filterGroups[0],
-                beginsPsums: isFirst && filters === filterGroups[0],
-                loadsPsums: loadsPsums && isFirst && filters === filterGroups[0],
+                loadsIfmaps: filters === filterGroups[0]![0],
+                beginsPsums: isFirst && filters === filterGroups[0]![0],
+                loadsPsums: loadsPsums && isFirst && filters === filterGroups[0]![0],
                 drains: !isLastOfAll ? 'no' : isLastPart ? 'ofmap' : 'psums',
               };
             }
@@ -106,6 +106,9 @@ function* passesOfPart(
     }
   }
 }
+
+const sharedOut = (spans: readonly Span[], sets: number) =>
+  spans.map((span) => [span, shareOut(span.count, sets)] as const);
 
 const keyOf = ({ images, rows, columns, channels, filters, addsIncoming }: PassKind): string =>
   [images, rows, columns, channels.join('+'), filters.join('+'), addsIncoming ? 'adds' : 'begins'].join('/');

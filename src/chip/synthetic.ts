@@ -18,10 +18,10 @@ export function syntheticWords(
 ): LayerWords {
   const generator = xoroshiro128plus(seed);
   const ifmap = pixels(shape.N * shape.G * shape.C * height * width, zeroShare, generator);
-  const filters = Int16Array.from(
-    { length: shape.weights },
-    () => ((generator.next() & 0xffff) % (2 * LARGEST_WEIGHT + 1)) - LARGEST_WEIGHT,
-  );
+  const filters = new Int16Array(shape.weights);
+  for (let i = 0; i < filters.length; i++) {
+    filters[i] = ((generator.next() & 0xffff) % (2 * LARGEST_WEIGHT + 1)) - LARGEST_WEIGHT;
+  }
   return { ifmap, filters };
 }
 
@@ -32,10 +32,12 @@ export const syntheticPixels = (words: number, zeroShare: number, seed: number):
 function pixels(words: number, zeroShare: number, generator: RandomGenerator): Int16Array {
   // 32 random bits: the upper 16 say whether the word is zero, the lower ones which it is
   const isZeroBelow = Math.round(zeroShare * 65536);
-  return Int16Array.from({ length: words }, () => {
+  const pixels = new Int16Array(words);
+  for (let i = 0; i < words; i++) {
     const bits = generator.next();
-    return bits >>> 16 < isZeroBelow ? 0 : 1 + ((bits & 0xffff) % LARGEST_PIXEL);
-  });
+    if (bits >>> 16 >= isZeroBelow) pixels[i] = 1 + ((bits & 0xffff) % LARGEST_PIXEL);
+  }
+  return pixels;
 }
 
 /** Places by which to shift the products of such words, so that sums of them seldom leave the range of a word. */

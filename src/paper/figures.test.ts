@@ -22,7 +22,19 @@ const where = (rows: readonly Row[], values: Row) =>
   rows.filter((row) => Object.entries(values).every(([key, value]) => row[key] === value));
 
 test('the figures of the paper in its order, then what is beyond it', () => {
-  expect(IDS).toEqual(['7b', '10', '11', '12', '13', '14', '15', 'table5', 'networks', 'uncertainty']);
+  expect(IDS).toEqual([
+    '7b',
+    '10',
+    '11',
+    '12',
+    '13',
+    '14',
+    '15',
+    'table5',
+    'table6',
+    'networks',
+    'uncertainty',
+  ]);
 });
 
 describe('statements', () => {
@@ -30,7 +42,7 @@ describe('statements', () => {
     const statements = [...results.values()].flatMap((result) => result.statements);
     expect(statements.filter(({ holds }) => !holds)).toEqual([]);
     expect(statements.map(({ figure }) => figure).join(' ')).toBe(
-      '7b 7b 10 10 10 11 12 13 14 15 15 15 table5 table5 table5',
+      '7b 7b 10 10 10 11 12 13 14 15 15 15 table5 table5 table5 table6 table6',
     );
   });
 
@@ -124,6 +136,10 @@ describe('statements', () => {
       (row) => ({ ...row, latencyMs: 1.031 * number(row, 'measuredLatencyMs') }),
     ],
     ['table5', 0, 'a layer missing', (row) => (row.layer === 'CONV3' ? { ...row, layer: 'none' } : row)],
+    ['table6', 0, 'a PE less', (row) => (row.layer === 'CONV4-1' ? { ...row, activePes: 167 } : row)],
+    ['table6', 0, 'more traffic', (row) => ({ ...row, glbMb: number(row, 'glbMb') + 0.1 })],
+    ['table6', 1, 'a slow layer', (row) => (row.layer === 'CONV5-3' ? { ...row, latencyMs: 51.5 } : row)],
+    ['table6', 1, 'a layer missing', (row) => (row.layer === 'CONV3-3' ? { ...row, layer: 'none' } : row)],
     ['15', 2, 'a cheap small array', (row) => (row.pes === 32 ? { ...row, energy: 5.66 } : row)],
   ])('figure %s, statement %d does not hold with %s', (id, i, _, change) => {
     const figure = FIGURES.find((one) => one.id === id)!;
@@ -298,6 +314,7 @@ const UNITS: Readonly<Record<string, readonly string[]>> = {
   '14': ['per operation (words)', '(1: RS, N = 16)', '175'],
   '15': ['Throughput (MACs per cycle)', '1024 B', '32 PEs', '768 B', '256 B', '288 PEs'],
   table5: ['Latency (ms)', 'Traffic (MB)', 'PEs', 'CONV5', 'chip'],
+  table6: ['Latency (ms)', 'Cycles of all PEs (%)', 'Traffic (MB of 2^20 bytes)', 'CONV5-3', 'best'],
   networks: ['(1: RS)', 'overfeat-fast'],
   uncertainty: ['Energy per operation (1: RS)', 'Cost of DRAM', 'Share of the draws (%)'],
 };

@@ -8,6 +8,7 @@ import { figure14 } from './figure-14.ts';
 import { figure15 } from './figure-15.ts';
 import { networks } from './networks.ts';
 import { table5 } from './table-5.ts';
+import { table6 } from './table-6.ts';
 import { uncertainty } from './uncertainty.ts';
 
 /** The figures of the paper in its order, the tables of the chip, then the views beyond them. */
@@ -20,6 +21,7 @@ export const FIGURES: readonly Figure[] = [
   figure14,
   figure15,
   table5,
+  table6,
   networks,
   uncertainty,
 ];

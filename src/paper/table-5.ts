@@ -8,7 +8,7 @@ import { CHART_FRAME } from '../report/chart-style.ts';
 import { listed } from '../report/format.ts';
 import { groupedBars } from '../report/grouped-bars.ts';
 import { figure } from './figure.ts';
-import { onChip } from './on-chip.ts';
+import { dramBytes, onChip } from './on-chip.ts';
 import { inRows } from './panels.ts';
 import { printsAs } from './statement.ts';
 
@@ -59,25 +59,20 @@ export const table5 = figure<Row>({
     return network.layers
       .filter(({ name }) => MEASURED[name])
       .map((layer) => {
-        const { shape } = chipLayer(layer, batch);
-        const mapping = { ...PUBLISHED_ALEXNET[layer.name]!.mapping, f: shape.F };
-        const { latencyMs, activePes, glbBytes, dramBytes } = onChip(
-          network,
-          layer,
-          MEASURED_ALEXNET,
-          mapping,
-        );
+        const run = chipLayer(layer, batch);
+        const mapping = { ...PUBLISHED_ALEXNET[layer.name]!.mapping, f: run.shape.F };
+        const { passes, latencyMs, activePes, glbBytes } = onChip(run, mapping);
         const measured = MEASURED[layer.name]!;
         return {
           layer: layer.name,
-          mapping: mappingText(mapping, shape),
+          mapping: mappingText(mapping, run.shape),
           latencyMs,
           measuredLatencyMs: measured.processingLatencyMs,
           activePes,
           measuredActivePes: measured.activePes,
           glbMb: glbBytes / 1e6,
           measuredGlbMb: measured.glbMegabytes,
-          dramMb: dramBytes / 1e6,
+          dramMb: dramBytes(network, layer, MEASURED_ALEXNET, passes) / 1e6,
           measuredDramMb: measured.dramMegabytes,
         };
       });
