@@ -11,6 +11,7 @@ import {
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { afterAll, afterEach, beforeAll, describe, expect, test, vi } from 'vitest';
+import { parseChip } from '../src/chip/chip-file.ts';
 import { run } from '../src/cli/program.ts';
 import { parseHardware } from '../src/hardware/hardware-file.ts';
 import { InputError } from '../src/input-error.ts';
@@ -67,8 +68,10 @@ describe.each(DOCUMENTS)('%s', (path) => {
   test.each(blocks.filter(({ language }) => /^(yaml|json)$/.test(language)))(
     'line $line is a file that can be read',
     ({ text }) => {
-      const read = () =>
-        /^ *"?layers"?:/m.test(text) ? parseNetwork(text, 'file') : parseHardware(text, 'file');
+      const read = () => {
+        if (/^ *"?layers"?:/m.test(text)) return parseNetwork(text, 'file');
+        return /^array:/m.test(text) ? parseChip(text, 'file') : parseHardware(text, 'file');
+      };
       if (text.includes('# has a mistake')) expect(read).toThrow(InputError);
       else read();
     },

@@ -15,6 +15,7 @@ export const DOCUMENTS = [
   'docs/search.md',
   'docs/networks.md',
   'docs/hardware.md',
+  'docs/chip.md',
   'docs/results.md',
   'docs/library.md',
   'docs/uncertainty.md',
@@ -61,7 +62,7 @@ function tablesOf(document: string): readonly Table[] {
   const tables: { section: string; header: string[]; rows: string[][] }[] = [];
   let section = '';
   let inTable = false;
-  for (const line of document.split('\n')) {
+  for (const line of document.replaceAll(/^```[^]*?^```$/gm, '').split('\n')) {
     if (/^#+ /.test(line)) section = line.replace(/^#+ /, '');
     const cells = /^\| (.*) \|$/
       .exec(line)?.[1]

@@ -1,7 +1,17 @@
+import { csvParse } from 'd3-dsv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
+import { z } from 'zod';
 import { analyze } from '../src/analysis/analyze.ts';
+import { energyOf } from '../src/analysis/energy.ts';
+import { bestChipMapping } from '../src/chip/best-mapping.ts';
+import { EYERISS_CHIP } from '../src/chip/chip.ts';
+import { chipSchema } from '../src/chip/chip-file.ts';
+import { frameworkAccesses } from '../src/chip/framework.ts';
+import { chipLayer } from '../src/chip/geometry.ts';
+import { type ChipMapping, mappingText } from '../src/chip/mapping.ts';
+import { PUBLISHED_ALEXNET } from '../src/chip/published.ts';
 import { generator, largeCase, randomMapping, shapeOf } from '../src/dataflow/arbitrary.testing.ts';
 import { countAccesses } from '../src/dataflow/counts.ts';
 import { availableIn, type Dataflow, type Mapping } from '../src/dataflow/dataflow.ts';
@@ -16,6 +26,7 @@ import { networkSchema } from '../src/layer/network-file.ts';
 import type { LayerShape } from '../src/layer/shape.ts';
 import { networkTotals } from '../src/layer/totals.ts';
 import { EQUATIONS } from '../src/paper/equations.ts';
+import { onChip } from '../src/paper/on-chip.ts';
 import { ANALYSIS_COLUMNS } from '../src/report/csv.ts';
 import { inMillions } from '../src/report/format.ts';
 import { plain, readDocument, type Table, tableIn } from './markdown.testing.ts';
@@ -165,6 +176,56 @@ test('docs/hardware.md has every key of a hardware file', () => {
   const costs = rowsOf(tableIn(hardware, 'Energy', 'key'));
   expect(Object.fromEntries(costs.map(([key, , cost]) => [key, Number(cost)]))).toEqual(EYERISS_ENERGY);
 });
+
+describe('docs/chip.md', () => {
+  const page = readDocument('docs/chip.md');
+
+  test('has every key of a chip file, with what it means and its value in Eyeriss', () => {
+    expect(rowsOf(tableIn(page, 'Variants', 'key'))).toEqual(keysOf(z.toJSONSchema(chipSchema)).slice(1));
+  });
+
+  test('sets the best mappings beside the published ones', () => {
+    const rows = builtinNetwork('alexnet')
+      .layers.filter(({ name }) => PUBLISHED_ALEXNET[name])
+      .map((layer) => {
+        const run = chipLayer(layer, 4);
+        const published = { ...PUBLISHED_ALEXNET[layer.name]!.mapping, f: run.shape.F };
+        const best = bestChipMapping(EYERISS_CHIP, run.shape);
+        if (!best.feasible) throw new Error(layer.name);
+        const energy = (mapping: ChipMapping) =>
+          energyOf(run.shape.macs, frameworkAccesses(EYERISS_CHIP, run, mapping), EYERISS_ENERGY).total;
+        const more = (of: (mapping: ChipMapping) => number, decimals: number) => {
+          const percent = 100 * (of(best.mapping) / of(published) - 1);
+          return `${percent < 0 ? '−' : '+'}${Math.abs(percent).toFixed(decimals)} %`;
+        };
+        const mappings = [published, best.mapping].map((mapping) => mappingText(mapping, run.shape));
+        return [layer.name, ...mappings, more(energy, 1), more((one) => onChip(run, one).latencyMs, 0)];
+      });
+    expect(rowsOf(tableIn(page, 'Mappings', 'layer'))).toEqual(rows);
+  });
+
+  test('has the mappings of VGG-16 of the report', () => {
+    const report = csvParse(readDocument('docs/paper/table6.csv'));
+    expect(rowsOf(tableIn(page, 'What the chip ran, and what it could have', 'layer'))).toEqual(
+      report.map((row) => {
+        const ms = (column: string) => Number(row[column]).toFixed(1);
+        const latency = `${ms('latency_ms')} of ${ms('measured_latency_ms')}`;
+        return [row.layer, row.mapping, latency, row.best_mapping, ms('best_latency_ms')];
+      }),
+    );
+  });
+});
+
+type JsonSchema = z.core.JSONSchema.BaseSchema;
+
+/** Key, meaning and default of everything in a schema: `array.rows`. */
+function keysOf({ properties = {} }: JsonSchema, path = ''): string[][] {
+  return Object.entries(properties as Record<string, JsonSchema>).flatMap(([key, schema]) => {
+    if (schema.properties) return keysOf(schema, `${path}${key}.`);
+    const value = Array.isArray(schema.default) ? `[${schema.default.join(', ')}]` : String(schema.default);
+    return [[path + key, schema.description!, value]];
+  });
+}
 
 test('one version everywhere', () => {
   const { version } = JSON.parse(readDocument('package.json'));

@@ -125,7 +125,11 @@ export const chipSchema = z.strictObject({
     .strictObject({
       banks: wholeNumber(glb.banks, [2, 256], 'Banks for ifmaps and psums; each holds only one of them.'),
       bankWords: wholeNumber(glb.bankWords, [1, 65_536], 'Words of 16 bits in a bank.'),
-      filterBanks: wholeNumber(glb.filterBanks, [1, 256], 'Banks in which the next filters wait.'),
+      filterBanks: wholeNumber(
+        glb.filterBanks,
+        [1, 256],
+        'Banks in which the next filters wait; more filters than they hold stream through them.',
+      ),
     })
     .prefault({})
     .describe('Global buffer (GLB).'),
@@ -135,7 +139,7 @@ export const chipSchema = z.strictObject({
       megahertz: megahertz(dram.megahertz, 'Its clock, in MHz.'),
     })
     .prefault({})
-    .describe('Link to external memory.'),
+    .describe('Link to external memory (DRAM).'),
   rlc: z
     .strictObject({
       wordBits: z

@@ -52,6 +52,18 @@ describe('the mapping of a layer', () => {
     expect(told).toMatch(/the nearest that fits is m=\d/);
   });
 
+  it('must not take millions of passes', () => {
+    expect(problemsOf(() => choose({}))).toContain(
+      'mapping: found "5111808 passes of CONV3"; allowed: at most 2097152: larger letters, fewer images',
+    );
+    const nativeShapes = { ...EYERISS_CHIP.nativeShapes, channels: [1, 1], filters: [1, 1] } as const;
+    const fc2 = builtinNetwork('alexnet').layers.find(({ name }) => name === 'FC2')!;
+    const told = problemsOf(() =>
+      chooseMapping({ ...EYERISS_CHIP, nativeShapes }, fc2, 1, 'best', EYERISS_ENERGY),
+    );
+    expect(told).toContain('mapping: found "16777216 passes of FC2"');
+  });
+
   it('has to be for a layer that the chip can describe', () => {
     const conv = (more: object) =>
       layerFromSpec({

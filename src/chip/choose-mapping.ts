@@ -12,6 +12,7 @@ import { type ChipMapping, LETTERS, mappingText } from './mapping.ts';
 import { shapeProblems } from './native.ts';
 import { nearestMapping } from './nearest-mapping.ts';
 import { PUBLISHED_ALEXNET } from './published.ts';
+import { countPasses } from './schedule.ts';
 
 /**
  * Which mapping a layer runs in: the one with least energy by the framework's counts; the one that the chip's papers give;
@@ -28,13 +29,35 @@ export interface ChosenMapping {
   readonly note?: string | undefined;
 }
 
+/** The most passes of a layer: what is known of each takes half a kilobyte. */
+const MOST_PASSES = 2 ** 21;
+
 /**
  * The mapping of a layer.
  *
- * @throws InputError if the chip cannot run the layer, no mapping of it has been published, or the letters break a limit:
- * then with the limit, its value and the nearest mapping that fits. The path begins with the layer's name, or is `mapping`.
+ * @throws InputError if the chip cannot run the layer, no mapping of it has been published, the letters break a limit: then
+ * with the limit, its value and the nearest mapping that fits; or if it takes millions of passes. The path begins with the
+ * layer's name, or is `mapping`.
  */
 export function chooseMapping(
+  chip: Chip,
+  layer: Layer,
+  batch: number,
+  choice: MappingChoice,
+  costs: EnergyCosts,
+): ChosenMapping {
+  const chosen = chosenMapping(chip, layer, batch, choice, costs);
+  const passes = countPasses(chipLayer(layer, batch), chosen.mapping, chip.nativeShapes);
+  if (passes <= MOST_PASSES) return chosen;
+  throw new InputError({
+    code: 'out-of-range',
+    path: ['mapping'],
+    found: `${passes} passes of ${layer.name}`,
+    allowed: `at most ${MOST_PASSES}: larger letters, fewer images, or a chip that holds more`,
+  });
+}
+
+function chosenMapping(
   chip: Chip,
   layer: Layer,
   batch: number,

@@ -44,19 +44,26 @@ export interface Part {
  * The configurations that a layer takes: one, or more where it has more channels or filters than a configuration can
  * describe. Parts of the same filters follow each other, and hand their psums on through the DRAM.
  */
-export function partsOf({ shape }: ChipLayer, { channels, filters }: NativeShapes): Part[] {
-  const cut = (count: number, most: number) => sharesOf({ start: 0, count }, Math.ceil(count / most));
-  const channelSpans = cut(shape.C, channels[1]);
-  return cut(shape.M, filters[1]).flatMap((filters) =>
+export function partsOf(layer: ChipLayer, native: NativeShapes): Part[] {
+  const channelSpans = channelParts(layer, native);
+  return filterParts(layer, native).flatMap((filters) =>
     channelSpans.map((channels) => ({ channels, filters })),
   );
 }
 
+/** The channels of each part of a layer. */
+export const channelParts = ({ shape: { C } }: ChipLayer, { channels }: NativeShapes): Span[] =>
+  sharesOf({ start: 0, count: C }, Math.ceil(C / channels[1]));
+
+/** The filters of each part of a layer. */
+export const filterParts = ({ shape: { M } }: ChipLayer, { filters }: NativeShapes): Span[] =>
+  sharesOf({ start: 0, count: M }, Math.ceil(M / filters[1]));
+
 /** The shape of the largest part of a layer: what a mapping is made for. */
 export function partShape(layer: ChipLayer, native: NativeShapes): LayerShape {
   const { shape } = layer;
-  const [first] = partsOf(layer, native);
-  const [C, M] = [first!.channels.count, first!.filters.count];
+  const C = channelParts(layer, native)[0]!.count;
+  const M = filterParts(layer, native)[0]!.count;
   if (C === shape.C && M === shape.M) return shape;
   const { G, N, H, W, R, S, E, F } = shape;
   const ofmaps = G * N * M * E * F;

@@ -1,6 +1,7 @@
-import { type ChipLayer, columnsRead, partsOf, rowsRead } from './geometry.ts';
+import { type ChipLayer, channelParts, columnsRead, rowsRead } from './geometry.ts';
 import type { ChipMapping } from './mapping.ts';
 import type { NativeShapes } from './native.ts';
+import { channelGroups, filterGroups } from './schedule.ts';
 
 /** What a table of measurements counts as traffic between GLB and array. */
 export interface GlbCounting {
@@ -27,7 +28,7 @@ export function glbWords(
   native: NativeShapes,
 ): number {
   const { psums, filters, ifmaps } = trafficTerms(layer, mapping, counting, native);
-  return psums + (counting.filters ? filters : 0) + ifmaps * groupsOf(layer, mapping, native);
+  return psums + (counting.filters ? filters : 0) + ifmaps * filterGroups(layer, mapping, native);
 }
 
 /** Words of psums, of filters, and of ifmaps for each group of filters that are in the array together. */
@@ -39,9 +40,6 @@ export function trafficTerms(
 ) {
   const { shape, operation } = layer;
   const { G, N, C, E, F, ofmaps, weights } = shape;
-  const filtersOfFirst = partsOf(layer, native)[0]!.filters.start;
-  const channelParts = partsOf(layer, native).filter(({ filters }) => filters.start === filtersOfFirst);
-  const channelGroups = sum(channelParts.map(({ channels }) => Math.ceil(channels.count / (q * r))));
   const covered = (all: number, tile: number, read: (windows: number) => number[]) => {
     const full = read(tile).length;
     if (halo === 'in-proportion') return (all / tile) * full;
@@ -52,22 +50,8 @@ export function trafficTerms(
   const loads = Math.ceil(E / e) * Math.ceil(F / f) * Math.ceil(N / n);
   return {
     // Between the parts of a layer, psums are drained once more
-    psums: ofmaps * (2 * channelGroups + channelParts.length - 1),
+    psums: ofmaps * (2 * channelGroups(layer, { q, r }, native) + channelParts(layer, native).length - 1),
     filters: operation === 'max' ? 0 : weights * loads,
     ifmaps: G * N * C * rows * columns,
   };
 }
-
-/** Groups of filters, p·t of the m whose psums are in the GLB: how often each ifmap word is read. */
-export function groupsOf(
-  layer: ChipLayer,
-  { m, p, t }: Pick<ChipMapping, 'm' | 'p' | 't'>,
-  native: NativeShapes,
-): number {
-  const firstChannel = partsOf(layer, native)[0]!.channels.start;
-  const parts = partsOf(layer, native).filter(({ channels }) => channels.start === firstChannel);
-  const groups = (count: number) => Math.ceil(count / (p * t));
-  return sum(parts.map(({ filters: { count } }) => Math.floor(count / m) * groups(m) + groups(count % m)));
-}
-
-const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -5,7 +5,6 @@ import { type ChipLayer, partShape } from './geometry.ts';
 import {
   type GlbCounting,
   glbWords,
-  groupsOf,
   TABLE_V_COUNTING,
   TABLE_VI_COUNTING,
   trafficTerms,
@@ -15,6 +14,7 @@ import { type KnownPasses, timeLayer } from './layer-passes.ts';
 import { brokenChipLimits } from './limits.ts';
 import { type ChipMapping, LETTERS } from './mapping.ts';
 import type { MeasuredNetwork } from './measured.ts';
+import { filterGroups } from './schedule.ts';
 
 /*
  * Which mapping a layer was measured in, where none has been published. What is found is an inference from three
@@ -187,7 +187,7 @@ function frugality(layer: ChipLayer, { nativeShapes }: Chip) {
   const known = new Map<ChipMapping, number>();
   const words = (mapping: ChipMapping): number => {
     const { filters, ifmaps } = trafficTerms(layer, mapping, TABLE_V_COUNTING, nativeShapes);
-    return filters + ifmaps * groupsOf(layer, { ...mapping, p: mapping.m, t: 1 }, nativeShapes);
+    return filters + ifmaps * filterGroups(layer, { ...mapping, p: mapping.m, t: 1 }, nativeShapes);
   };
   const wordsOnce = (mapping: ChipMapping): number => {
     const found = known.get(mapping) ?? words(mapping);
@@ -253,7 +253,7 @@ function filtersByGroups(chip: Chip, layer: ChipLayer, t: number) {
   const byGroups: { m: number; p: number }[][] = [];
   for (const p of upTo(Math.min(chip.scratchpads.psumWords, Math.floor(M / t)))) {
     for (let m = p * t; m <= M; m++) {
-      const groups = groupsOf(layer, { m, p, t }, chip.nativeShapes);
+      const groups = filterGroups(layer, { m, p, t }, chip.nativeShapes);
       const known = byGroups[groups];
       if (known) known.push({ m, p });
       else byGroups[groups] = [{ m, p }];

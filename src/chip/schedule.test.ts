@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { arbitraryCase } from './arbitrary.testing.ts';
-import { passesOf } from './schedule.ts';
+import { countPasses, passesOf } from './schedule.ts';
 import type { Span } from './spans.ts';
 
 const each = ({ start, count }: Span): number[] => Array.from({ length: count }, (_, i) => start + i);
@@ -49,6 +49,16 @@ describe('the passes of a layer', () => {
         }
         expect(isOpen).toBe(false);
         expect(drained).toBe(layer.shape.ofmaps);
+      }),
+    );
+  });
+
+  it('are as many as counted', () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ run: { chip, layer, mapping } }) => {
+        expect(countPasses(layer, mapping, chip.nativeShapes)).toBe(
+          [...passesOf(layer, mapping, chip.nativeShapes)].length,
+        );
       }),
     );
   });

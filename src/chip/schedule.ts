@@ -1,4 +1,4 @@
-import { type ChipLayer, type Part, partsOf } from './geometry.ts';
+import { type ChipLayer, channelParts, filterParts, type Part, partsOf } from './geometry.ts';
 import type { ChipMapping } from './mapping.ts';
 import type { NativeShapes } from './native.ts';
 import { type Span, shareOut, spansOf } from './spans.ts';
@@ -44,6 +44,33 @@ export interface Pass {
   readonly drains: 'no' | 'ofmap' | 'psums';
 }
 
+/** How many passes a layer takes. */
+export function countPasses(layer: ChipLayer, mapping: ChipMapping, native: NativeShapes): number {
+  const { G, N, E, F } = layer.shape;
+  const { n, e, f } = mapping;
+  const strips = Math.ceil(E / e) * Math.ceil(F / f) * Math.ceil(N / n);
+  return G * strips * filterGroups(layer, mapping, native) * channelGroups(layer, mapping, native);
+}
+
+/** Groups of filters, p·t of the m whose psums are in the GLB: how often each ifmap word is read. */
+export function filterGroups(
+  layer: ChipLayer,
+  { m, p, t }: Pick<ChipMapping, 'm' | 'p' | 't'>,
+  native: NativeShapes,
+): number {
+  const groups = (count: number) => Math.ceil(count / (p * t));
+  return sum(
+    filterParts(layer, native).map(({ count }) => Math.floor(count / m) * groups(m) + groups(count % m)),
+  );
+}
+
+/** Groups of channels, q·r whose psums are added up in the array: how often each psum is written to the GLB. */
+export const channelGroups = (
+  layer: ChipLayer,
+  { q, r }: Pick<ChipMapping, 'q' | 'r'>,
+  native: NativeShapes,
+): number => sum(channelParts(layer, native).map(({ count }) => Math.ceil(count / (q * r))));
+
 /**
  * The passes of a layer in their order (JSSC 2017): strips and images outside, then filters whose psums are in the GLB,
  * then groups of channels, then the filters of one ifmap load. Those at the edges are smaller.
@@ -65,16 +92,16 @@ function* passesOfPart(
   const all = (count: number) => ({ start: 0, count });
   const loadsPsums = part.channels.start > 0;
   const isLastPart = part.channels.start + part.channels.count === shape.C;
-  const channelGroups = sharedOut(spansOf(part.channels, q * r), r);
+  const channelSpans = sharedOut(spansOf(part.channels, q * r), r);
   for (const rows of spansOf(all(shape.E), e)) {
     for (const columns of spansOf(all(shape.F), f)) {
       for (const images of spansOf(all(shape.N), n)) {
         for (const filtersInGlb of spansOf(part.filters, m)) {
-          const filterGroups = sharedOut(spansOf(filtersInGlb, p * t), t);
-          for (const [channels, channelShares] of channelGroups) {
-            const isFirst = channels === channelGroups[0]![0];
-            const isLast = channels === channelGroups.at(-1)![0];
-            for (const [filters, filterShares] of filterGroups) {
+          const filterSpans = sharedOut(spansOf(filtersInGlb, p * t), t);
+          for (const [channels, channelShares] of channelSpans) {
+            const isFirst = channels === channelSpans[0]![0];
+            const isLast = channels === channelSpans.at(-1)![0];
+            for (const [filters, filterShares] of filterSpans) {
               const kind: PassKind = {
                 images: images.count,
                 rows: rows.count,
@@ -83,7 +110,7 @@ function* passesOfPart(
                 filters: filterShares,
                 addsIncoming: loadsPsums || !isFirst,
               };
-              const isLastOfAll = isLast && filters === filterGroups.at(-1)![0];
+              const isLastOfAll = isLast && filters === filterSpans.at(-1)![0];
               yield {
                 kind,
                 key: keyOf(kind),
@@ -94,9 +121,9 @@ function* passesOfPart(
                 channels,
                 filters,
                 filtersInGlb,
-                loadsIfmaps: filters === filterGroups[0]![0],
-                beginsPsums: isFirst && filters === filterGroups[0]![0],
-                loadsPsums: loadsPsums && isFirst && filters === filterGroups[0]![0],
+                loadsIfmaps: filters === filterSpans[0]![0],
+                beginsPsums: isFirst && filters === filterSpans[0]![0],
+                loadsPsums: loadsPsums && isFirst && filters === filterSpans[0]![0],
                 drains: !isLastOfAll ? 'no' : isLastPart ? 'ofmap' : 'psums',
               };
             }
@@ -112,3 +139,5 @@ const sharedOut = (spans: readonly Span[], sets: number) =>
 
 const keyOf = ({ images, rows, columns, channels, filters, addsIncoming }: PassKind): string =>
   [images, rows, columns, channels.join('+'), filters.join('+'), addsIncoming ? 'adds' : 'begins'].join('/');
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

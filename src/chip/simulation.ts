@@ -7,6 +7,7 @@ import type { SearchReport } from '../search/search.ts';
 import { type Chip, EYERISS_CHIP, pesOf } from './chip.ts';
 import { type ChosenMapping, chooseMapping, type MappingChoice } from './choose-mapping.ts';
 import type { NetworkCounts, ScratchpadCounts } from './counts.ts';
+import { linkMs } from './dram.ts';
 import { type Comparison, comparedToFramework, frameworkAccesses, simulatedAccesses } from './framework.ts';
 import { type ChipLayer, chipLayer, partsOf } from './geometry.ts';
 import {
@@ -86,7 +87,8 @@ export interface SimulatedLayer {
   readonly processingLatencyMs: number;
   readonly activePes: number;
   readonly glb: GlbTraffic;
-  readonly dram: DramWords & { readonly uncompressed: DramWords };
+  /** `linkMs`: how long the link to the DRAM is busy, which may be beside the processing or not. */
+  readonly dram: DramWords & { readonly uncompressed: DramWords; readonly linkMs: number };
   /** Zeros among the ifmap's words. */
   readonly zerosPercent: number;
   readonly output: {
@@ -128,6 +130,7 @@ export interface SimulationResult {
     readonly framesPerSecond: number;
     readonly glbBytes: number;
     readonly dramBytes: number;
+    readonly linkMs: number;
     readonly energy: number;
   };
 }
@@ -246,6 +249,7 @@ async function resultOf(
   const accesses = simulatedAccesses(simulation);
   const psumReads = counts.glb.psumReads + glbFills.drained;
   const { ifmapReads, filterReads, psumWrites } = counts.glb;
+  const coded = dramWords(dram, 'codedWords');
   return {
     name,
     mapping: withoutWholeRow(mapping, layer),
@@ -263,7 +267,11 @@ async function resultOf(
       bytes: 2 * (ifmapReads + psumReads + psumWrites),
       fills: glbFills,
     },
-    dram: { ...dramWords(dram, 'codedWords'), uncompressed: dramWords(dram, 'words') },
+    dram: {
+      ...coded,
+      uncompressed: dramWords(dram, 'words'),
+      linkMs: linkMs(chip.dram, coded.bytes / 2),
+    },
     zerosPercent:
       (100 * words.ifmap.reduce((sum, word) => sum + (word === 0 ? 1 : 0), 0)) / words.ifmap.length,
     output: {
@@ -320,6 +328,7 @@ function totalOf(layers: readonly SimulatedLayer[], batch: number): SimulationRe
     framesPerSecond: (batch * 1000) / processingLatencyMs,
     glbBytes: sum(({ glb }) => glb.bytes),
     dramBytes: sum(({ dram }) => dram.bytes),
+    linkMs: sum(({ dram }) => dram.linkMs),
     energy: sum(({ energy }) => energy.total),
   };
 }

@@ -2,6 +2,8 @@ import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { withProgress } from './progress.ts';
 
 describe('progress', () => {
+  const threeOfFour = 'counting ███████████████·····  75 %';
+  const allOfFour = 'counting ████████████████████ 100 %';
   const { isTTY } = process.stderr;
   let clock = 0;
   let shown: string[] = [];
@@ -33,7 +35,7 @@ describe('progress', () => {
   it('is shown on a terminal, and gone at the end', async () => {
     process.stderr.isTTY = true;
     expect(await withProgress('counting', steps(4))).toBe('result');
-    expect(shown).toEqual(['counting: 3 of 4', 'counting: 4 of 4', '']);
+    expect(shown).toEqual([threeOfFour, allOfFour, '']);
   });
 
   it('is shown of work that waits in between', async () => {
@@ -42,13 +44,13 @@ describe('progress', () => {
       return yield* steps(4);
     }
     expect(await withProgress('counting', waiting())).toBe('result');
-    expect(shown).toEqual(['counting: 3 of 4', 'counting: 4 of 4', '']);
+    expect(shown).toEqual([threeOfFour, allOfFour, '']);
   });
 
   it('is gone before an error is told', async () => {
     process.stderr.isTTY = true;
     await expect(withProgress('counting', steps(4, 4))).rejects.toThrow('failed');
-    expect(shown).toEqual(['counting: 3 of 4', '']);
+    expect(shown).toEqual([threeOfFour, '']);
   });
 
   it('is not shown of quick work', async () => {

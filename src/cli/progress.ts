@@ -4,6 +4,9 @@ import { setImmediate } from 'node:timers/promises';
 const QUIET_MS = 500;
 const PAUSE_MS = 50;
 
+/** Characters of the bar. */
+const BAR = 20;
+
 /** So much of the work is done. */
 interface Step {
   readonly done: number;
@@ -30,12 +33,19 @@ export async function withProgress<R>(
       const now = performance.now();
       if (now - last < PAUSE_MS) continue;
       last = now;
-      if (now - start > QUIET_MS) show(`${label}: ${step.value.done} of ${step.value.of}`);
+      if (now - start > QUIET_MS) show(`${label} ${bar(step.value)}`);
       await letGo();
     }
   } finally {
     if (last - start > QUIET_MS) show('');
   }
+}
+
+/** `████████████········  60 %` */
+function bar({ done, of }: Step): string {
+  const full = Math.floor((BAR * done) / of);
+  const percent = Math.floor((100 * done) / of);
+  return `${'█'.repeat(full)}${'·'.repeat(BAR - full)} ${String(percent).padStart(3)} %`;
 }
 
 /** Two turns of the event loop: signals are looked for between them, not before the first. */

@@ -22,7 +22,7 @@ const document = z.object({
       processingLatencyMs: z.number(),
       activePes: words,
       glb: z.object({ ifmapReads: words, psumReads: words, psumWrites: words, bytes: words }),
-      dram: z.object({ ifmap: words, weight: words, ofmap: words, bytes: words }),
+      dram: z.object({ ifmap: words, weight: words, ofmap: words, bytes: words, linkMs: z.number() }),
       zerosPercent: z.number(),
       output: z.object({ bitExact: z.boolean(), sha256: z.string().regex(/^[0-9a-f]{64}$/) }),
     }),

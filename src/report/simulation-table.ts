@@ -1,6 +1,6 @@
 import type { SimulatedLayer, SimulationResult } from '../chip/simulation.ts';
 import { paper, sheetText, wrapped } from './columns.ts';
-import { alike, howMany, mappingText, printable } from './format.ts';
+import { alike, howMany, listed, mappingText, printable } from './format.ts';
 import { type Column, cells, type Row, type Sheet } from './sheet.ts';
 import type { TableOptions } from './table.ts';
 
@@ -32,9 +32,10 @@ const megabytes = (bytes: number): string => (bytes / 1e6).toFixed(1);
 
 function layerSheet({ layers, total }: SimulationResult): Sheet {
   const milliseconds = alike(layers.map(({ processingLatencyMs }) => processingLatencyMs));
+  const onLink = alike(layers.map(({ dram }) => dram.linkMs));
   return {
     title: 'Layers',
-    note: 'latency without waiting for the DRAM; MB of 10^6 bytes, in the DRAM compressed',
+    note: 'latency without waiting for the DRAM, whose link is busy beside it; MB of 10^6 bytes, DRAM compressed',
     columns: [
       left('Layer', true),
       left('Mapping'),
@@ -44,6 +45,7 @@ function layerSheet({ layers, total }: SimulationResult): Sheet {
       right('Latency', 'ms'),
       right('GLB', 'MB'),
       right('DRAM', 'MB'),
+      right('Link', 'ms'),
       right('Zeros', '%'),
     ],
     rows: layers.map((layer) =>
@@ -56,6 +58,7 @@ function layerSheet({ layers, total }: SimulationResult): Sheet {
         milliseconds(layer.processingLatencyMs),
         megabytes(layer.glb.bytes),
         megabytes(layer.dram.bytes),
+        onLink(layer.dram.linkMs),
         layer.zerosPercent.toFixed(1),
       ),
     ),
@@ -68,6 +71,7 @@ function layerSheet({ layers, total }: SimulationResult): Sheet {
       milliseconds(total.processingLatencyMs),
       megabytes(total.glbBytes),
       megabytes(total.dramBytes),
+      onLink(total.linkMs),
       '',
     ),
   };
@@ -174,6 +178,7 @@ function comparison({ comparison }: SimulatedLayer): Sheet {
 
 function notes({ layers }: SimulationResult): string[] {
   const split = layers.filter(({ configurations }) => configurations > 1);
+  const waiting = layers.filter(({ dram, processingLatencyMs }) => dram.linkMs > processingLatencyMs);
   const wrong = layers.filter(({ output }) => !output.bitExact);
   return [
     ...layers.flatMap(({ name, note }) => (note === null ? [] : [`${name}: ${note}.`])),
@@ -181,6 +186,11 @@ function notes({ layers }: SimulationResult): string[] {
       ({ name, configurations }) =>
         `${name} is split into ${configurations} configurations: it has more channels or filters than one describes.`,
     ),
+    ...(waiting.length > 0
+      ? [
+          `The link to the DRAM is busy for longer than the array in ${listed(waiting.map(({ name }) => name))}: what they take in all is more than their latency.`,
+        ]
+      : []),
     wrong.length === 0
       ? `Bit-exact: ${layers.reduce((sum, { output }) => sum + output.checkedWords, 0)} ofmap words computed again, all equal.`
       : `NOT bit-exact: ${wrong.map(({ name }) => name).join(', ')}.`,
