@@ -228,6 +228,7 @@ describe('a JSON file', () => {
   });
 
   const word = 'allowed: a whole number from -32768 to 32767';
+  const items = 'allowed: numbers and lists of them';
 
   it.each([
     ['', /^ifmap: empty; allowed: a \.npy file of NumPy, or a JSON list of numbers$/],
@@ -235,15 +236,25 @@ describe('a JSON file', () => {
     ['PK\u0003\u0004', /^ifmap: a ZIP archive, such as \.npz; allowed/],
     ['[0,1', 'ifmap:1:5: the file ends within a list; allowed: , or ]'],
     ['[0,1,]', 'ifmap:1:6: found "]"; allowed: a number or a list'],
-    ['[,]', 'ifmap:1:2: found ","; allowed: a number, a list or ]'],
+    ['[,]', 'ifmap:1:2: found ","; allowed: a number or a list'],
     ['[1 2]', 'ifmap:1:4: found "2"; allowed: , or ]'],
     ['[1] [2]', 'ifmap:1:5: found "["; allowed: nothing more'],
-    ['[1,\n "é"]', `ifmap:2:2: found "\\""; allowed: a number or a list`],
-    ['[é]', 'ifmap:1:2: found byte 0xc3; allowed: a number, a list or ]'],
-    ['[01]', `ifmap:1:2: found "01"; ${word}`],
-    ['[1.]', `ifmap:1:2: found "1."; ${word}`],
-    ['[0x10]', `ifmap:1:2: found "0x10"; ${word}`],
-    [`[${'1'.repeat(1001)}]`, 'ifmap:1:2: 1001 characters; allowed: numbers of at most 1000'],
+    ['[0,', 'ifmap:1:4: the file ends within a list; allowed: a number or a list'],
+    ['[[1,2],[3', 'ifmap:1:10: the file ends within a list; allowed: , or ]'],
+    ['[', 'ifmap:1:2: the file ends within a list; allowed: , or ]'],
+    ['[1,\r\n {"a":2}]', 'ifmap:2:2: found "{"; allowed: a number or a list'],
+    ['[1}', 'ifmap:1:3: found "}"; allowed: , or ]'],
+    ['[é]', `ifmap:1:2: found "é"; ${items}`],
+    ['[1,\u00a02]', `ifmap:1:4: found "\u00a02"; ${items}`],
+    ['[1] // one', `ifmap:1:5: found "// one"; ${items}`],
+    ['[1, /* two */ 2]', `ifmap:1:5: found "/* two */"; ${items}`],
+    ['["1', `ifmap:1:2: found "\\"1"; ${items}`],
+    [`[${'x'.repeat(1e6)}]`, `ifmap:1:2: found "${'x'.repeat(50)}"; ${items}`],
+    ['[01]', 'ifmap:1:3: found "1"; allowed: , or ]'],
+    ['[1.]', 'ifmap:1:2: found "1."; allowed: a digit'],
+    ['[1e+]', 'ifmap:1:2: found "1e+"; allowed: a digit'],
+    ['[0x10]', `ifmap:1:3: found "x10"; ${items}`],
+    ['[+1]', `ifmap:1:2: found "+1"; ${items}`],
     ['['.repeat(100000), 'ifmap:1:65: more than 64 lists within each other'],
     ['[[1,2],[3]]', 'ifmap:1:10: [1]: a list of 1 beside one of 2'],
     ['[[[1],[2]],[[3],[]]]', 'ifmap:1:18: [1][1]: a list of 0 beside one of 1'],
@@ -261,10 +272,27 @@ describe('a JSON file', () => {
     ['[0,1e400,2,3,4,5,6,7]', `ifmap:1:4: [0][0][0][1]: found Infinity; ${word}`],
     ['[0,1,null,3,4,5,6,7]', `ifmap:1:6: [0][0][1][0]: found null; ${word}`],
     ['[0,1,2,true,4,5,6,7]', `ifmap:1:8: [0][0][1][1]: found true; ${word}`],
+    ['[0,1,2,3,\n "é",5,6,7]', `ifmap:2:2: [0][1][0][0]: found "é"; ${word}`],
+    [`[0,1,2,3,4,5,6,${'9'.repeat(1000)}]`, `ifmap:1:16: [0][1][1][1]: found Infinity; ${word}`],
+    ['[0,0.5,2,NaN,4,5,6,7]', `ifmap:1:4: [0][0][0][1]: found 0.5; ${word}`],
+    ['[0,1,2,3,4,5,6,7,NaN]', `ifmap:1:18: found "NaN"; ${items}`],
+    ['[NaNs]', `ifmap:1:2: found "NaNs"; ${items}`],
   ])('is told: %.40j', (content, message) => {
     const failure = failureOf(text(content));
     if (typeof message === 'string') expect(failure).toBe(message);
     else expect(failure).toMatch(message);
+  });
+
+  it('is told where it is not UTF-8', () => {
+    expect(failureOf(Uint8Array.of(...text('[1,\n'), 0xff, ...text(']')))).toBe(
+      `ifmap:2:1: found "\uFFFD"; ${items}`,
+    );
+  });
+
+  it('is told if it is too long for a string', () => {
+    expect(failureOf(new Uint8Array(500_000_001))).toMatch(
+      /^ifmap: 500000001 bytes; allowed: .* of at most 500000000 bytes$/,
+    );
   });
 
   it('of another shape takes no memory for the expected one', () => {

@@ -1,3 +1,4 @@
+import { type JSONVisitor, printParseErrorCode, visit } from 'jsonc-parser';
 import { InputError, type Position, type Problem } from '../input-error.ts';
 import { LARGEST_WORD, LEAST_WORD } from './arithmetic.ts';
 
@@ -10,7 +11,8 @@ const LONGEST_HEADER = 10_000;
 /** As many dimensions as NumPy has. */
 const MOST_NESTED = 64;
 
-const LONGEST_NUMBER = 1000;
+/** Bytes of JSON: the text of not many more is too long for a string in V8. */
+const MOST_JSON = 500_000_000;
 
 /**
  * The words that a file gives for a tensor, such as the ifmap of a layer, the last index running fastest. The file is a
@@ -18,7 +20,8 @@ const LONGEST_NUMBER = 1000;
  * order) or JSON (lists within lists, one per dimension); which one, its content tells. A batch of 1 may be left out, and
  * so may all dimensions: then it is one flat list.
  *
- * Takes no more memory than about twice the file's, whatever is in it.
+ * Takes about twice the file's memory at most. JSON may take more: some 30 bytes for each of many spaces in a row, or of
+ * many escapes in a string, and up to three times the file's if its text is not ASCII.
  *
  * @param file the file's name, for messages
  * @param expected the sizes, outermost first: `[N, C, H, W]` of an ifmap
@@ -29,10 +32,8 @@ export function parseTensor(bytes: Uint8Array, file: string, expected: readonly 
   try {
     if (bytes.length === 0) throw problem('missing', [], undefined, FILE);
     if (bytes[0] === 0x93) return parseNpy(bytes, expected);
-    const start = [0xef, 0xbb, 0xbf].every((byte, i) => bytes[i] === byte) ? 3 : 0;
-    if (bytes[skipSpace(bytes, start)] === '['.charCodeAt(0)) return parseJson(bytes, start, expected);
-    const isZip = asciiOf(bytes, 0, 2) === 'PK';
-    throw problem('syntax', [], isZip ? 'a ZIP archive, such as .npz' : 'no format that is known', FILE);
+    if (asciiOf(bytes, 0, 2) === 'PK') throw problem('syntax', [], 'a ZIP archive, such as .npz', FILE);
+    return parseJson(bytes, expected);
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     throw new InputError(...error.problems.map((each) => ({ ...each, file })));
@@ -192,134 +193,83 @@ function npyShape(tuple: string): readonly number[] {
   return sizes.map(Number);
 }
 
-/** What may come next, in words. */
-const NEXT = {
-  item: 'a number or a list',
-  itemOrEnd: 'a number, a list or ]',
-  commaOrEnd: ', or ]',
-  nothing: 'nothing more',
+/** What may stand where the parser of JSON found an error, by the error. */
+const MAY_STAND: Readonly<Record<string, string>> = {
+  ValueExpected: 'a number or a list',
+  CommaExpected: ', or ]',
+  CloseBracketExpected: ', or ]',
+  EndOfFileExpected: 'nothing more',
+  UnexpectedEndOfNumber: 'a digit',
 };
 
-const NUMBER = /^-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?$/;
+/** What Python and others write for numbers, too. */
+const NO_NUMBER = /^-?(?:NaN|Infinity)\b/;
 
-/** What Python and others write, too: values, if not such as may stand here. */
-const OTHER_VALUES = new Map<string, unknown>([
-  ['NaN', Number.NaN],
-  ['Infinity', Number.POSITIVE_INFINITY],
-  ['-Infinity', Number.NEGATIVE_INFINITY],
-  ['null', null],
-  ['true', true],
-  ['false', false],
-]);
+/** Goes by the parser's events: JSON.parse would take many times the memory of a file of small numbers or empty lists. */
+function parseJson(bytes: Uint8Array, expected: readonly number[]): Int16Array {
+  if (bytes.length > MOST_JSON) {
+    throw problem('syntax', [], `${bytes.length} bytes`, `${FILE} of at most ${MOST_JSON} bytes`);
+  }
+  // What is not UTF-8 becomes U+FFFD, which no JSON of numbers has
+  const text = new TextDecoder().decode(bytes);
+  if (!text.trimStart().startsWith('[')) throw problem('syntax', [], 'no format that is known', FILE);
 
-/** JSON.parse would take many times the memory of a file of small numbers or empty lists. */
-function parseJson(bytes: Uint8Array, start: number, expected: readonly number[]): Int16Array {
   const size = product(expected);
   // A value takes two bytes at least: no memory for values that cannot be there
   const words = new Int16Array(2 * size <= bytes.length ? size : 0);
   const shape: number[] = [];
   /** Items so far of each list that is open: where we are. */
   const path: number[] = [];
-  let deepest = 0;
   let values = 0;
-  let bad: { found: unknown; place: number; at: number } | undefined;
-  let next: keyof typeof NEXT = 'item';
-  let at = skipSpace(bytes, start);
+  let deepest = 0;
+  let bad: InputError | undefined;
 
-  const flaw = (found: string, allowed = '', where: Problem['path'] = []) =>
-    problem('syntax', where, found, allowed, positionOf(bytes, start, at));
-  const open = () => {
-    if (path.length === MOST_NESTED) throw flaw(`more than ${MOST_NESTED} lists within each other`);
-    if (path.length === deepest && values > 0) throw flaw('a list beside numbers', '', [...path]);
-    path.push(0);
-    deepest = Math.max(deepest, path.length);
-  };
-  const close = () => {
-    const length = path.pop()!;
-    shape[path.length] ??= length;
-    const usual = shape[path.length];
-    if (length !== usual) throw flaw(`a list of ${length} beside one of ${usual}`, '', [...path]);
-  };
-  const take = (found: unknown) => {
-    if (path.length < deepest) throw flaw('a number beside lists', '', [...path]);
-    if (isWord(found)) words[values] = Number(found);
-    else bad ??= { found, place: values, at };
-    values++;
-  };
+  const flaw = (found: string, line: number, character: number, where: Problem['path'] = [], allowed = '') =>
+    problem('syntax', where, found, allowed, positionOf(line, character));
 
-  for (; at < bytes.length; at = skipSpace(bytes, at)) {
-    const character = String.fromCharCode(bytes[at]!);
-    const mayHaveItem = next === 'item' || next === 'itemOrEnd';
-    const mayEnd = next === 'itemOrEnd' || next === 'commaOrEnd';
-    const end = tokenEnd(bytes, at);
-    if (character === '[' && mayHaveItem) {
-      open();
-      next = 'itemOrEnd';
-      at++;
-    } else if (character === ',' && next === 'commaOrEnd') {
-      next = 'item';
-      at++;
-    } else if ((character === ']' && mayEnd) || (end > at && mayHaveItem)) {
-      if (character === ']') close();
-      else take(tokenValue(bytes, at, end, flaw));
+  const visitor: JSONVisitor = {
+    onArrayBegin(_offset, _length, line, character) {
+      if (path.length === MOST_NESTED) {
+        throw flaw(`more than ${MOST_NESTED} lists within each other`, line, character);
+      }
+      if (path.length === deepest && values > 0) throw flaw('a list beside numbers', line, character, path);
+      path.push(0);
+      deepest = Math.max(deepest, path.length);
+    },
+    onArrayEnd(_offset, length, line, character) {
+      if (length === 0) return; // The file ends here: told as the error that follows
+      const items = path.pop()!;
+      shape[path.length] ??= items;
+      const usual = shape[path.length];
+      if (items !== usual) throw flaw(`a list of ${items} beside one of ${usual}`, line, character, path);
       if (path.length > 0) path[path.length - 1]!++;
-      next = path.length > 0 ? 'commaOrEnd' : 'nothing';
-      at = Math.max(end, at + 1);
-    } else {
-      throw flaw(`found ${showByte(bytes[at]!)}`, NEXT[next]);
-    }
-  }
-  if (next !== 'nothing') throw flaw('the file ends within a list', NEXT[next]);
+    },
+    onLiteralValue(value, _offset, _length, line, character) {
+      if (path.length < deepest) throw flaw('a number beside lists', line, character, path);
+      if (isWord(value)) words[values] = value;
+      else bad ??= noWord(value, values, expected, positionOf(line, character));
+      values++;
+      path[path.length - 1]!++;
+    },
+    onObjectBegin(_offset, _length, line, character) {
+      throw flaw('found "{"', line, character, [], MAY_STAND.ValueExpected);
+    },
+    onError(error, offset, length, line, character) {
+      const token = text.slice(offset, offset + Math.min(length, 50));
+      const name = NO_NUMBER.exec(text.slice(offset, offset + 10))?.[0];
+      if (name !== undefined && values < size) {
+        throw bad ?? noWord(Number(name), values, expected, positionOf(line, character));
+      }
+      const found = length === 0 ? 'the file ends within a list' : `found ${JSON.stringify(token)}`;
+      const allowed = MAY_STAND[printParseErrorCode(error)] ?? 'numbers and lists of them';
+      throw flaw(found, line, character, [], allowed);
+    },
+  };
+  visit(text, visitor, { disallowComments: true });
   checkShape(shape, expected);
-  if (bad) throw noWord(bad.found, bad.place, expected, positionOf(bytes, start, bad.at));
+  if (bad) throw bad;
   return words;
 }
 
-function tokenValue(
-  bytes: Uint8Array,
-  at: number,
-  end: number,
-  flaw: (found: string, allowed: string) => InputError,
-) {
-  if (end - at > LONGEST_NUMBER) throw flaw(`${end - at} characters`, `numbers of at most ${LONGEST_NUMBER}`);
-  const text = asciiOf(bytes, at, end);
-  if (NUMBER.test(text)) return Number(text);
-  if (OTHER_VALUES.has(text)) return OTHER_VALUES.get(text);
-  throw flaw(`found ${JSON.stringify(text.slice(0, 50))}`, WORD);
-}
-
-const SPACE = [0x20, 0x0a, 0x0d, 0x09];
-
-function skipSpace(bytes: Uint8Array, start: number): number {
-  let at = start;
-  while (SPACE.includes(bytes[at]!)) at++;
-  return at;
-}
-
-/** Where a run of letters, digits, signs and points from here on ends. */
-function tokenEnd(bytes: Uint8Array, start: number): number {
-  let at = start;
-  while (at < bytes.length && TOKEN[bytes[at]!] === 1) at++;
-  return at;
-}
-
-const TOKEN = Uint8Array.from({ length: 256 }, (_, byte) =>
-  /[\w+.-]/.test(String.fromCharCode(byte)) ? 1 : 0,
-);
-
-const showByte = (byte: number): string =>
-  byte > 0x20 && byte < 0x7f ? JSON.stringify(String.fromCharCode(byte)) : `byte 0x${byte.toString(16)}`;
-
-/** Columns count characters, not the bytes behind the first of each in UTF-8. */
-function positionOf(bytes: Uint8Array, start: number, offset: number): Position {
-  let line = 1;
-  let column = 1;
-  for (let at = start; at < offset; at++) {
-    const byte = bytes[at]!;
-    if (byte === 0x0a) {
-      line++;
-      column = 1;
-    } else if ((byte & 0xc0) !== 0x80) column++;
-  }
-  return { line, column };
-}
+/** The parser counts from 0. */
+const positionOf = (line: number, character: number): Position => ({ line: line + 1, column: character + 1 });
