@@ -62,7 +62,7 @@ function tablesOf(document: string): readonly Table[] {
   const tables: { section: string; header: string[]; rows: string[][] }[] = [];
   let section = '';
   let inTable = false;
-  for (const line of document.replaceAll(/^```[^]*?^```$/gm, '').split('\n')) {
+  for (const line of document.replaceAll(/^```.*?^```$/gms, '').split('\n')) {
     if (/^#+ /.test(line)) section = line.replace(/^#+ /, '');
     const cells = /^\| (.*) \|$/
       .exec(line)?.[1]
