@@ -131,7 +131,7 @@ describe('all costs varied', () => {
           }
         }
       }),
-      { numRuns: 40 },
+      { numRuns: 40, interruptAfterTimeLimit: 30_000 }, // Some costs make for long searches
     );
   });
 

@@ -134,9 +134,9 @@ describe('formatChip', () => {
         # Global buffer (GLB).
         banks: 25 # Banks for ifmaps and psums; each holds only one of them.
         bankWords: 2048 # Words of 16 bits in a bank.
-        filterBanks: 2 # Banks in which the next filters wait.
+        filterBanks: 2 # Banks in which the next filters wait; more filters than they hold stream through them.
       dram:
-        # Link to external memory.
+        # Link to external memory (DRAM).
         bits: 64 # Bits that it moves in a cycle of its clock.
         megahertz: 60 # Its clock, in MHz.
       rlc:
