@@ -61,10 +61,16 @@ report(
   median(3, () => milliseconds(() => analyze(builtinNetwork('resnet-50')))),
   5000,
 );
+const paper = () => node(sibling('./paper.js')).split('\n').map(Number);
 report(
   'experiments of the paper, all figures, cold process',
-  median(3, () => Number(node(sibling('./paper.js')))),
+  median(3, () => paper()[0]!),
   2000,
+);
+report(
+  'tables of the chip, AlexNet and VGG-16, simulated',
+  median(3, () => paper()[1]!),
+  8000,
 );
 const figures = mkdtempSync(join(tmpdir(), 'rowhouse-bench-'));
 report(

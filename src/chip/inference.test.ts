@@ -14,7 +14,7 @@ import {
   traitsOf,
 } from './inference.ts';
 import { activePesOf } from './layer.ts';
-import { type KnownPasses, simulatePasses, timeLayer } from './layer-passes.ts';
+import { simulatePasses, timeLayer } from './layer-passes.ts';
 import { brokenChipLimits } from './limits.ts';
 import type { ChipMapping } from './mapping.ts';
 import { MEASURED_ALEXNET, MEASURED_VGG_16, type MeasuredNetwork } from './measured.ts';
@@ -180,13 +180,11 @@ describe('VGG-16, whose mappings have not been published (JSSC 2017, Table VI)',
 
   it('has mappings that explain its layers, with latencies within 4 %', () => {
     const names = ['CONV1-2', 'CONV2-1', 'CONV2-2', 'CONV3-1', 'CONV3-2', 'CONV4-1', 'CONV4-2', 'CONV5-2'];
-    const known: KnownPasses = new Map();
-    const alone = names.map((name) => {
-      const { layer } = inVgg(name);
-      const inference = inferred(layer, traitsOf(MEASURED_VGG_16, name), { simulated: 8, known });
-      return { layer, inference };
-    });
-    const together = inferTogether(EYERISS_CHIP, alone);
+    const measured = names.map((name) => ({
+      layer: inVgg(name).layer,
+      measured: traitsOf(MEASURED_VGG_16, name),
+    }));
+    const together = finished(inferTogether(EYERISS_CHIP, measured, { simulated: 8 })).map((one) => one!);
     expect(together.map(({ layers }) => layers)).toEqual([3, 3, 3, 2, 2, 2, 2, 1]);
     for (const [i, name] of names.entries()) {
       const { mapping, latencyError, explains } = together[i]!;

@@ -79,6 +79,11 @@ export interface InferenceOptions {
   readonly simulated?: number;
   /** Passes of other layers on the same chip, and then of this one. */
   readonly known?: KnownPasses;
+  /**
+   * How many layers a mapping may explain: those that may explain most are simulated first, and no more once one explains
+   * this layer and none of the others may explain more. Default: all are simulated.
+   */
+  readonly mayExplain?: (mapping: ChipMapping) => number;
 }
 
 /**
@@ -100,26 +105,26 @@ export function* inferMapping(
     agreement = LATENCY_AGREEMENT,
     simulated = 30,
     known = new Map(),
+    mayExplain,
   }: InferenceOptions = {},
 ): Generator<Progress, Inference | undefined> {
-  const search = { chip, layer, measured, counting };
-  if (candidates(search, Number.POSITIVE_INFINITY).next().done) return undefined;
-  let glbWithin = measured.glbRounding;
-  let found = [...candidates(search, glbWithin)];
-  while (found.length === 0) {
-    glbWithin = Math.max(glbWithin * 2, 1);
-    found = [...candidates(search, glbWithin)];
-  }
+  const matching = nearestTraffic({ chip, layer, measured, counting });
+  if (matching === undefined) return undefined;
+  const { mappings, glbWithin } = matching;
   const errorOf = (cycles: number) => cycles / (chip.megahertz * 1e3) / measured.processingLatencyMs - 1;
   const moreFrugal = frugality(layer, chip);
   // An estimate may be about as far from the simulation as that from the chip
-  const groups = byPasses(chip, layer, found)
-    .map((group) => ({ ...group, distance: Math.max(Math.abs(errorOf(group.estimate)), 2 * agreement) }))
-    .sort((a, b) => a.distance - b.distance || moreFrugal(a.alike[0]!, b.alike[0]!))
+  const groups = byPasses(chip, layer, mappings)
+    .map((group) => ({
+      ...group,
+      distance: Math.max(Math.abs(errorOf(group.estimate)), 2 * agreement),
+      layers: mayExplain ? Math.max(...group.alike.map(mayExplain)) : 1,
+    }))
+    .sort((a, b) => a.distance - b.distance || b.layers - a.layers || moreFrugal(a.alike[0]!, b.alike[0]!))
     .slice(0, simulated);
   const explanations: Explanation[] = [];
   let least = Number.POSITIVE_INFINITY;
-  for (const [done, { alike, leastCycles }] of groups.entries()) {
+  for (const [done, { alike, leastCycles, layers }] of groups.entries()) {
     const mapping = alike[0]!;
     const isHopeless = errorOf(leastCycles) > Math.max(least, agreement);
     if (!isHopeless) {
@@ -136,6 +141,8 @@ export function* inferMapping(
       });
     }
     yield { done: done + 1, of: groups.length };
+    const isEnough = mayExplain && explanations.at(-1)?.explains;
+    if (isEnough && groups.slice(done + 1).every((other) => other.layers <= layers)) break;
   }
   const distance = ({ explains, latencyError }: Explanation) => (explains ? 0 : Math.abs(latencyError));
   const [best, ...runnersUp] = explanations.sort(
@@ -144,7 +151,20 @@ export function* inferMapping(
       distance(a) - distance(b) ||
       moreFrugal(a.mapping, b.mapping),
   );
-  return best && { best, runnersUp, considered: found.length, glbWithin };
+  return best && { best, runnersUp, considered: mappings.length, glbWithin };
+}
+
+/** The mappings that use so many PEs and whose traffic is the measured one, as it is rounded, or else the nearest. */
+function nearestTraffic(
+  search: Search,
+): { readonly mappings: readonly ChipMapping[]; readonly glbWithin: number } | undefined {
+  if (candidates(search, Number.POSITIVE_INFINITY).next().done) return undefined;
+  let glbWithin = search.measured.glbRounding;
+  for (;;) {
+    const mappings = [...candidates(search, glbWithin)];
+    if (mappings.length > 0) return { mappings, glbWithin };
+    glbWithin = Math.max(glbWithin * 2, 1);
+  }
 }
 
 /** What may explain a layer, together with the other layers of a network. */
@@ -155,29 +175,65 @@ export interface SharedExplanation extends Explanation {
 
 /**
  * For each layer the mapping that explains most layers of a network; of those that explain equally many, in the order of
- * {@link inferMapping}. Where none explains a layer, its best.
+ * {@link inferMapping}. Where none explains a layer, its best; undefined where no mapping uses so many PEs.
  */
-export function inferTogether(
+export function* inferTogether(
   chip: Chip,
-  alone: readonly { readonly layer: ChipLayer; readonly inference: Inference }[],
-): SharedExplanation[] {
+  layers: readonly { readonly layer: ChipLayer; readonly measured: MeasuredTraits }[],
+  options: Omit<InferenceOptions, 'mayExplain'> = {},
+): Generator<Progress, (SharedExplanation | undefined)[]> {
+  const { counting = TABLE_VI_COUNTING, known = new Map() } = options;
+  const likely = new Map<string, number>();
+  for (const each of layers) {
+    const matching = nearestTraffic({ chip, counting, ...each });
+    if (matching?.glbWithin === each.measured.glbRounding) count(likely, matching.mappings);
+  }
+  const mayExplain = (mapping: ChipMapping) => likely.get(lettersOf(mapping)) ?? 0;
+  const inferAll = function* (more: InferenceOptions): ReturnType<typeof inferTogether> {
+    const alone: Layered[] = [];
+    for (const { layer, measured } of layers) {
+      const inference = yield* inferMapping(chip, layer, measured, { ...options, known, ...more });
+      alone.push({ layer, inference });
+    }
+    return share(chip, alone);
+  };
+  const shared = yield* inferAll({ mayExplain });
+  const areAllThatMayBe = shared.every((one) => !one?.explains || one.layers === mayExplain(one.mapping));
+  return areAllThatMayBe ? shared : yield* inferAll({});
+}
+
+interface Layered {
+  readonly layer: ChipLayer;
+  readonly inference: Inference | undefined;
+}
+
+function share(chip: Chip, alone: readonly Layered[]): (SharedExplanation | undefined)[] {
   const layersOf = new Map<string, number>();
-  const explaining = alone.map(({ inference: { best, runnersUp } }) =>
-    [best, ...runnersUp]
+  const explaining = alone.map(({ inference }) =>
+    (inference ? [inference.best, ...inference.runnersUp] : [])
       .filter(({ explains }) => explains)
       .flatMap((explanation) => explanation.alike.map((mapping) => ({ ...explanation, mapping }))),
   );
-  for (const { mapping } of explaining.flat()) {
-    layersOf.set(lettersOf(mapping), (layersOf.get(lettersOf(mapping)) ?? 0) + 1);
-  }
+  for (const each of explaining)
+    count(
+      layersOf,
+      each.map(({ mapping }) => mapping),
+    );
   return alone.map(({ layer, inference }, i) => {
     const moreFrugal = frugality(layer, chip);
     const [first] = explaining[i]!.map((explanation) => ({
       ...explanation,
       layers: layersOf.get(lettersOf(explanation.mapping))!,
     })).sort((a, b) => b.layers - a.layers || moreFrugal(a.mapping, b.mapping));
-    return first ?? { ...inference.best, layers: 0 };
+    return first ?? (inference && { ...inference.best, layers: 0 });
   });
+}
+
+function count(layersOf: Map<string, number>, mappings: readonly ChipMapping[]): void {
+  for (const mapping of mappings) {
+    const letters = lettersOf(mapping);
+    layersOf.set(letters, (layersOf.get(letters) ?? 0) + 1);
+  }
 }
 
 const lettersOf = (mapping: ChipMapping): string => LETTERS.map((letter) => mapping[letter]).join(' ');

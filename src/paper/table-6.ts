@@ -2,7 +2,7 @@ import { bestChipMapping } from '../chip/best-mapping.ts';
 import { EYERISS_CHIP } from '../chip/chip.ts';
 import { chipLayer, partShape } from '../chip/geometry.ts';
 import { glbWords, TABLE_VI_COUNTING } from '../chip/glb-words.ts';
-import { inferMapping, inferTogether, LATENCY_AGREEMENT, traitsOf } from '../chip/inference.ts';
+import { inferTogether, LATENCY_AGREEMENT, traitsOf } from '../chip/inference.ts';
 import type { KnownPasses } from '../chip/layer-passes.ts';
 import { mappingText } from '../chip/mapping.ts';
 import { MEASURED_VGG_16 } from '../chip/measured.ts';
@@ -106,19 +106,20 @@ export const table6 = figure<Row>({
     const network = builtinNetwork('vgg-16');
     const layers = network.layers.filter(({ name }) => MEASURED[name]);
     const known: KnownPasses = new Map();
-    const alone = layers.map((layer) => {
-      const run = chipLayer(layer, batch);
-      const options = { simulated: SIMULATED, known };
-      const steps = inferMapping(EYERISS_CHIP, run, traitsOf(MEASURED_VGG_16, layer.name), options);
-      let step = steps.next();
-      while (!step.done) step = steps.next();
-      if (step.value === undefined) throw new Error(`no mapping of ${layer.name} has its active PEs`);
-      return { layer: run, inference: step.value };
-    });
-    const inferred = inferTogether(EYERISS_CHIP, alone);
+    const runs = layers.map((layer) => chipLayer(layer, batch));
+    const steps = inferTogether(
+      EYERISS_CHIP,
+      runs.map((layer) => ({ layer, measured: traitsOf(MEASURED_VGG_16, layer.name) })),
+      { simulated: SIMULATED, known },
+    );
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    const inferred = step.value;
     return layers.map((layer, i): Row => {
-      const { mapping, layers: layersExplained } = inferred[i]!;
-      const run = alone[i]!.layer;
+      const run = runs[i]!;
+      const explanation = inferred[i];
+      if (explanation === undefined) throw new Error(`no mapping of ${layer.name} has its active PEs`);
+      const { mapping, layers: layersExplained } = explanation;
       const { shape } = run;
       const best = bestChipMapping(EYERISS_CHIP, partShape(run, EYERISS_CHIP.nativeShapes));
       if (!best.feasible) throw new Error(`the chip cannot run ${layer.name}`);
