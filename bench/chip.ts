@@ -7,6 +7,7 @@ import { MEASURED_ALEXNET } from '../src/chip/measured.ts';
 import { PUBLISHED_ALEXNET } from '../src/chip/published.ts';
 import { syntheticWords, truncationFor } from '../src/chip/synthetic.ts';
 import { builtinNetwork } from '../src/layer/builtin.ts';
+import { finish } from '../src/steps.ts';
 
 /** The CONV layers of AlexNet in the published mappings, with words as sparse as was measured. */
 export function alexnetRuns(batch: number): LayerRun[] {
@@ -25,13 +26,6 @@ export function alexnetRuns(batch: number): LayerRun[] {
         codesIfmap: spec.name !== 'CONV1',
       };
     });
-}
-
-function finish<R>(steps: Generator<unknown, R>): R {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
 }
 
 /** Simulates them in passes, with words and counts; cycles that the chip takes. */

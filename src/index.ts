@@ -9,7 +9,6 @@ export {
   analysisSteps,
   analyze,
   analyzeLayer,
-  type Progress,
 } from './analysis/analyze.ts';
 export { type CurvePiece, energyAt } from './analysis/cost-curve.ts';
 export { energyOf } from './analysis/energy.ts';
@@ -135,3 +134,4 @@ export {
   type SearchOutcome,
   type SearchReport,
 } from './search/search.ts';
+export type { Progress } from './steps.ts';

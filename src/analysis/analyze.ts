@@ -14,6 +14,7 @@ import type { Layer, Network } from '../layer/layer.ts';
 import { layerShape } from '../layer/shape.ts';
 import type { Objective } from '../search/objective.ts';
 import { findBestMapping } from '../search/search.ts';
+import { finish, type Progress } from '../steps.ts';
 import { energyOf } from './energy.ts';
 import type { AnalysisResult, DataflowResult, LayerResult } from './result.ts';
 import { totalOf } from './total.ts';
@@ -32,12 +33,6 @@ export interface AnalysisOptions {
   readonly layers?: readonly Layer[] | undefined;
 }
 
-/** A layer under a dataflow is done: so many of all. */
-export interface Progress {
-  readonly done: number;
-  readonly of: number;
-}
-
 /**
  * The best mapping of every layer under every dataflow, and what it costs (ISCA 2016, section VI).
  *
@@ -45,11 +40,7 @@ export interface Progress {
  * to count exactly, or if the hardware cannot be: PEs that are no whole number, costs below 0.
  */
 export function analyze(network: Network, options: AnalysisOptions = {}): AnalysisResult {
-  const steps = analysisSteps(network, options);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return finish(analysisSteps(network, options));
 }
 
 /** {@link analyze} in steps, for callers that show progress or can be interrupted. */

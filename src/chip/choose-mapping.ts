@@ -86,14 +86,26 @@ function chosenMapping(
   return { mapping };
 }
 
-function published(chip: Chip, layer: Layer, shape: LayerShape): ChosenMapping {
+/** @throws InputError with those layers whose mapping has not been published. */
+export function refuseUnpublished(layers: readonly Layer[]): void {
+  const others = layers.filter((layer) => !isPublished(layer)).map(({ name }) => name);
+  if (others.length === 0) return;
+  const allowed = `best, or letters: only ${Object.keys(PUBLISHED_ALEXNET).join(', ')} of alexnet have been published`;
+  const found = `published, for ${others.slice(0, MOST_NAMED).join(', ')}${others.length > MOST_NAMED ? ' …' : ''}`;
+  throw new InputError({ code: 'not-allowed', path: ['mapping'], found, allowed });
+}
+
+/** Layers that a message names. */
+const MOST_NAMED = 12;
+
+function isPublished(layer: Layer): boolean {
   const original = builtinNetwork('alexnet').layers.find(({ name }) => name === layer.name);
-  const known = PUBLISHED_ALEXNET[layer.name];
-  if (known === undefined || JSON.stringify(original) !== JSON.stringify(layer)) {
-    const allowed = `best, or letters: only ${Object.keys(PUBLISHED_ALEXNET).join(', ')} of alexnet have been published`;
-    const found = `published, for ${layer.name}`;
-    throw new InputError({ code: 'not-allowed', path: ['mapping'], found, allowed });
-  }
+  return PUBLISHED_ALEXNET[layer.name] !== undefined && JSON.stringify(original) === JSON.stringify(layer);
+}
+
+function published(chip: Chip, layer: Layer, shape: LayerShape): ChosenMapping {
+  refuseUnpublished([layer]);
+  const known = PUBLISHED_ALEXNET[layer.name]!;
   // Fewer images than the paper's four all fit into a pass
   const mapping = { ...known.mapping, n: Math.min(known.mapping.n, shape.N), f: shape.F };
   const broken = brokenChipLimits(chip, shape, mapping);

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { finish } from '../steps.ts';
 import { arbitraryCase } from './arbitrary.testing.ts';
 import { comparedToFramework } from './framework.ts';
 import { simulateCycles } from './layer.ts';
@@ -8,14 +9,12 @@ describe('the framework beside the simulator', () => {
   it('differs by what is named, and nothing else', () => {
     fc.assert(
       fc.property(arbitraryCase, ({ run }) => {
-        const steps = simulateCycles(run);
-        let step = steps.next();
-        while (!step.done) step = steps.next();
+        const simulation = finish(simulateCycles(run));
         for (const { level, data, framework, simulated, causes } of comparedToFramework(
           run.chip,
           run.layer,
           run.mapping,
-          step.value,
+          simulation,
         )) {
           const named = causes.reduce((sum, { words }) => sum + words, 0);
           const where = `${level} ${data} ${JSON.stringify(causes)}`;

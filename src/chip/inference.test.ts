@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { builtinNetwork } from '../layer/builtin.ts';
+import { finish } from '../steps.ts';
 import { arbitraryCase } from './arbitrary.testing.ts';
 import { type Chip, EYERISS_CHIP } from './chip.ts';
 import { countKinds, estimateCycles } from './estimate.ts';
@@ -21,18 +22,11 @@ import { MEASURED_ALEXNET, MEASURED_VGG_16, type MeasuredNetwork } from './measu
 import { PUBLISHED_ALEXNET } from './published.ts';
 import { passesOf } from './schedule.ts';
 
-const finished = <R>(steps: Generator<unknown, R>): R => {
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
-};
-
 const layerOf = (network: string, name: string, batch: number): ChipLayer =>
   chipLayer(builtinNetwork(network).layers.find((layer) => layer.name === name)!, batch);
 
 function inferred(layer: ChipLayer, measured: MeasuredTraits, options: InferenceOptions) {
-  const inference = finished(inferMapping(EYERISS_CHIP, layer, measured, options));
+  const inference = finish(inferMapping(EYERISS_CHIP, layer, measured, options));
   if (inference === undefined) throw new Error(`nothing found for ${layer.name}`);
   return inference;
 }
@@ -44,7 +38,7 @@ describe('traffic in closed form', () => {
   it('is what the simulator counts', () => {
     fc.assert(
       fc.property(arbitraryCase, ({ run }) => {
-        const { counts, glbFills } = finished(simulatePasses(run));
+        const { counts, glbFills } = finish(simulatePasses(run));
         const { ifmapReads, psumReads, psumWrites, filterReads } = counts.glb;
         const words = (filters: boolean) =>
           glbWords(run.layer, run.mapping, { filters, halo: 'as-it-is' }, run.chip.nativeShapes);
@@ -88,7 +82,7 @@ describe('passes, estimated', () => {
   it('take no fewer cycles than the least', () => {
     fc.assert(
       fc.property(arbitraryCase, ({ run: { chip, layer, mapping } }) => {
-        const { counts } = finished(timeLayer(chip, layer, mapping));
+        const { counts } = finish(timeLayer(chip, layer, mapping));
         let least = 0;
         for (const { kind, times } of countKinds(layer, mapping, chip)) {
           least += times * estimateCycles(chip, layer, kind).least;
@@ -105,7 +99,7 @@ function traitsOfMapping(chip: Chip, layer: ChipLayer, mapping: ChipMapping): Me
     activePes: activePesOf(layer, mapping),
     glbBytes: 2 * glbWords(layer, mapping, TABLE_V_COUNTING, chip.nativeShapes),
     glbRounding: 0,
-    processingLatencyMs: finished(timeLayer(chip, layer, mapping)).counts.cycles / (chip.megahertz * 1e3),
+    processingLatencyMs: finish(timeLayer(chip, layer, mapping)).counts.cycles / (chip.megahertz * 1e3),
   };
 }
 
@@ -118,7 +112,7 @@ describe('the inferred mapping', () => {
         const { F } = layer.shape;
         const mapping = { ...drawn, f: Math.ceil(F / Math.ceil(F / drawn.f)) };
         const measured = traitsOfMapping(chip, layer, mapping);
-        const { best, glbWithin } = finished(inferMapping(chip, layer, measured, options))!;
+        const { best, glbWithin } = finish(inferMapping(chip, layer, measured, options))!;
         expect(best.explains).toBe(true);
         expect(glbWithin).toBe(0);
         expect(best.glbBytes).toBe(measured.glbBytes);
@@ -143,7 +137,7 @@ describe('the inferred mapping', () => {
   it('is undefined where no mapping uses so many PEs', () => {
     const layer = layerOf('vgg-16', 'CONV5-2', 3);
     const measured = { activePes: 167, glbBytes: 9e7, glbRounding: 1e5, processingLatencyMs: 48 };
-    expect(finished(inferMapping(EYERISS_CHIP, layer, measured))).toBeUndefined();
+    expect(finish(inferMapping(EYERISS_CHIP, layer, measured))).toBeUndefined();
   });
 
   it('has the nearest traffic where none has the measured one, and says how near', () => {
@@ -184,7 +178,7 @@ describe('VGG-16, whose mappings have not been published (JSSC 2017, Table VI)',
       layer: inVgg(name).layer,
       measured: traitsOf(MEASURED_VGG_16, name),
     }));
-    const together = finished(inferTogether(EYERISS_CHIP, measured, { simulated: 8 })).map((one) => one!);
+    const together = finish(inferTogether(EYERISS_CHIP, measured, { simulated: 8 })).map((one) => one!);
     expect(together.map(({ layers }) => layers)).toEqual([3, 3, 3, 2, 2, 2, 2, 1]);
     for (const [i, name] of names.entries()) {
       const { mapping, latencyError, explains } = together[i]!;
@@ -199,6 +193,17 @@ describe('VGG-16, whose mappings have not been published (JSSC 2017, Table VI)',
       const { runnersUp } = inferred(inVgg(name).layer, traitsOf(MEASURED_VGG_16, name), { simulated: 3 });
       expect(runnersUp.every(({ explains, latencyError }) => !explains && latencyError > 0.15)).toBe(true);
     }
+  });
+
+  it('leaves none for CONV1-2 in which a pass adds up the psums of two channels', () => {
+    const { best, runnersUp, considered } = inferred(
+      inVgg('CONV1-2').layer,
+      traitsOf(MEASURED_VGG_16, 'CONV1-2'),
+      {},
+    );
+    const mappings = [best, ...runnersUp].flatMap(({ alike }) => alike);
+    expect(mappings).toHaveLength(considered);
+    for (const { q, r } of mappings) expect(q * r).toBe(1);
   });
 
   it('would have CONV5-2, counted as in Table V, within half a percent of latency too', () => {

@@ -1,4 +1,5 @@
 import type { LayerShape } from '../layer/shape.ts';
+import { finish, type Progress } from '../steps.ts';
 import type { Chip } from './chip.ts';
 import { countKinds, estimateCycles } from './estimate.ts';
 import { type ChipLayer, partShape } from './geometry.ts';
@@ -9,7 +10,6 @@ import {
   TABLE_VI_COUNTING,
   trafficTerms,
 } from './glb-words.ts';
-import type { Progress } from './layer.ts';
 import { type KnownPasses, timeLayer } from './layer-passes.ts';
 import { brokenChipLimits } from './limits.ts';
 import { type ChipMapping, LETTERS } from './mapping.ts';
@@ -141,7 +141,7 @@ export function* inferMapping(
       });
     }
     yield { done: done + 1, of: groups.length };
-    const isEnough = mayExplain && explanations.at(-1)?.explains;
+    const isEnough = mayExplain && !isHopeless && explanations.at(-1)!.explains;
     if (isEnough && groups.slice(done + 1).every((other) => other.layers <= layers)) break;
   }
   const distance = ({ explains, latencyError }: Explanation) => (explains ? 0 : Math.abs(latencyError));
@@ -189,17 +189,23 @@ export function* inferTogether(
     if (matching?.glbWithin === each.measured.glbRounding) count(likely, matching.mappings);
   }
   const mayExplain = (mapping: ChipMapping) => likely.get(lettersOf(mapping)) ?? 0;
-  const inferAll = function* (more: InferenceOptions): ReturnType<typeof inferTogether> {
+  const inferAll = function* (more: InferenceOptions): Generator<Progress, Layered[]> {
     const alone: Layered[] = [];
     for (const { layer, measured } of layers) {
       const inference = yield* inferMapping(chip, layer, measured, { ...options, known, ...more });
       alone.push({ layer, inference });
     }
-    return share(chip, alone);
+    return alone;
   };
-  const shared = yield* inferAll({ mayExplain });
-  const areAllThatMayBe = shared.every((one) => !one?.explains || one.layers === mayExplain(one.mapping));
-  return areAllThatMayBe ? shared : yield* inferAll({});
+  const alone = yield* inferAll({ mayExplain });
+  const shared = share(chip, alone);
+  // What was not simulated may explain as many layers as the most of what was, but no more
+  const isBest = shared.every(
+    (one, i) =>
+      !one?.explains ||
+      one.layers >= Math.max(...explaining(alone[i]!).map(({ mapping }) => mayExplain(mapping))),
+  );
+  return isBest ? shared : share(chip, yield* inferAll({}));
 }
 
 interface Layered {
@@ -209,25 +215,25 @@ interface Layered {
 
 function share(chip: Chip, alone: readonly Layered[]): (SharedExplanation | undefined)[] {
   const layersOf = new Map<string, number>();
-  const explaining = alone.map(({ inference }) =>
-    (inference ? [inference.best, ...inference.runnersUp] : [])
-      .filter(({ explains }) => explains)
-      .flatMap((explanation) => explanation.alike.map((mapping) => ({ ...explanation, mapping }))),
-  );
-  for (const each of explaining)
-    count(
-      layersOf,
-      each.map(({ mapping }) => mapping),
-    );
-  return alone.map(({ layer, inference }, i) => {
+  for (const each of alone) {
+    const mappings = explaining(each).map(({ mapping }) => mapping);
+    count(layersOf, mappings);
+  }
+  return alone.map((each) => {
+    const { layer, inference } = each;
     const moreFrugal = frugality(layer, chip);
-    const [first] = explaining[i]!.map((explanation) => ({
-      ...explanation,
-      layers: layersOf.get(lettersOf(explanation.mapping))!,
-    })).sort((a, b) => b.layers - a.layers || moreFrugal(a.mapping, b.mapping));
+    const [first] = explaining(each)
+      .map((explanation) => ({ ...explanation, layers: layersOf.get(lettersOf(explanation.mapping))! }))
+      .sort((a, b) => b.layers - a.layers || moreFrugal(a.mapping, b.mapping));
     return first ?? (inference && { ...inference.best, layers: 0 });
   });
 }
+
+/** All mappings that were found to explain a layer. */
+const explaining = ({ inference }: Layered): Explanation[] =>
+  (inference ? [inference.best, ...inference.runnersUp] : [])
+    .filter(({ explains }) => explains)
+    .flatMap((explanation) => explanation.alike.map((mapping) => ({ ...explanation, mapping })));
 
 function count(layersOf: Map<string, number>, mappings: readonly ChipMapping[]): void {
   for (const mapping of mappings) {
@@ -342,11 +348,7 @@ function byPasses(chip: Chip, layer: ChipLayer, mappings: readonly ChipMapping[]
 }
 
 function cyclesOf(chip: Chip, layer: ChipLayer, mapping: ChipMapping, known: KnownPasses): number {
-  const steps = timeLayer(chip, layer, mapping, { known });
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value.counts.cycles;
-  }
+  return finish(timeLayer(chip, layer, mapping, { known })).counts.cycles;
 }
 
 const upTo = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1);

@@ -1,9 +1,10 @@
+import type { Progress } from '../steps.ts';
 import type { Chip } from './chip.ts';
 import { type Configuration, configure } from './configuration.ts';
 import { type ArrayCounts, addCounts, NO_COUNTS } from './counts.ts';
 import { type ChipLayer, stripSize } from './geometry.ts';
 import { Glb } from './glb.ts';
-import { convolveFast } from './kernel/convolve-simd.ts';
+import { convolveInSteps } from './kernel/in-steps.ts';
 import { maxPool } from './kernel/max-pool.ts';
 import {
   activePesOf,
@@ -12,7 +13,6 @@ import {
   type LayerSimulation,
   NO_FILLS,
   NO_TRAFFIC,
-  type Progress,
 } from './layer.ts';
 import type { ChipMapping } from './mapping.ts';
 import { PeArray } from './pass.ts';
@@ -67,8 +67,8 @@ export function* timeLayer(
  */
 export function* simulatePasses(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {
   const { chip, layer, mapping } = run;
-  const { passes, counts } = yield* timeLayer(chip, layer, mapping, recorder && { recorder });
-  const ofmap = ofmapByKernel(run);
+  const { passes, counts } = yield* half(0, timeLayer(chip, layer, mapping, recorder && { recorder }));
+  const ofmap = yield* half(1, ofmapByKernel(run));
   return {
     passes: passes.length,
     activePes: activePesOf(layer, mapping),
@@ -93,13 +93,28 @@ function byKind(passes: readonly Pass[]): readonly Pass[][] {
   return [...kinds.values()];
 }
 
+/** Steps of the first or second half of some work. */
+function* half<R>(part: 0 | 1, steps: Generator<Progress, R>): Generator<Progress, R> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done) return step.value;
+    const { done, of } = step.value;
+    yield { done: part * of + done, of: 2 * of };
+  }
+}
+
 /** The ofmap of a layer, from fast kernels. */
-export function ofmapByKernel({ layer, words, truncation, relu }: LayerRun): Int16Array {
+export function* ofmapByKernel({
+  layer,
+  words,
+  truncation,
+  relu,
+}: LayerRun): Generator<Progress, Int16Array> {
   const sizes = { ...layer, ...layer.shape };
   const ofmap =
     layer.operation === 'max'
       ? maxPool({ ...sizes, planes: layer.shape.C }, words.ifmap)
-      : convolveFast({ ...sizes, truncation }, words.ifmap, words.filters);
+      : yield* convolveInSteps({ ...sizes, truncation }, words.ifmap, words.filters);
   if (relu) for (let i = 0; i < ofmap.length; i++) if (ofmap[i]! < 0) ofmap[i] = 0;
   return ofmap;
 }

@@ -1,3 +1,4 @@
+import type { Progress } from '../steps.ts';
 import { LEAST_WORD } from './arithmetic.ts';
 import type { Chip } from './chip.ts';
 import { configure } from './configuration.ts';
@@ -59,12 +60,6 @@ export interface GlbFills {
 const NOTHING: Transfer = { words: 0, codedWords: 0 };
 export const NO_TRAFFIC: DramTraffic = { ifmap: NOTHING, filter: NOTHING, ofmap: NOTHING, psum: NOTHING };
 export const NO_FILLS: GlbFills = { ifmap: 0, filter: 0, psum: 0, drained: 0 };
-
-/** So many passes are done. */
-export interface Progress {
-  readonly done: number;
-  readonly of: number;
-}
 
 /** Runs a layer on the chip, every part in every cycle. */
 export function* simulateCycles(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {

@@ -191,7 +191,7 @@ function runPass(
   const psumBus = kind.addsIncoming ? new PsumBus(columns, layout, psumWidth) : undefined;
 
   const psums = kind.images * kind.rows * kind.columns * sum(kind.filters);
-  const sample = (): Sample => ({
+  const sampleAt = (cycle: number): Sample => ({
     cycle,
     words: {
       filter: filterBus.words,
@@ -201,7 +201,7 @@ function runPass(
     },
     rowMacs: rowMacs(works, chip.array.rows),
   });
-  samples?.push(sample());
+  samples?.push(sampleAt(cycle));
   let lastProgress = -1;
   for (; output.words < psums; cycle++) {
     output.step(write);
@@ -209,7 +209,7 @@ function runPass(
     for (let i = 0; i < pes.length; i++) pes[i]!.step();
     ifmapBus.step(glb);
     psumBus?.step(glb);
-    if (samples !== undefined && cycle % recorder!.interval === 0) samples.push(sample());
+    if (samples !== undefined && cycle % recorder!.interval === 0) samples.push(sampleAt(cycle + 1));
     if (cycle % PATIENCE === 0) {
       const progress = output.words + ifmapBus.words + sum(pes.map(({ macs }) => macs));
       if (progress === lastProgress) throw new Error('a pass has come to a standstill');
@@ -217,7 +217,7 @@ function runPass(
     }
   }
 
-  samples?.push(sample());
+  samples?.push(sampleAt(cycle));
   const macs = sum(pes.map((pe) => pe.macs));
   const gatedMacs = sum(pes.map((pe) => pe.gatedMacs));
   const activePes = works.filter(({ work }) => work.channels > 0).length;

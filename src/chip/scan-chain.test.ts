@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { beforeEach, describe, expect, it, vi } from 'vitest';
 import { describeProblem, InputError } from '../input-error.ts';
 import { builtinNetwork } from '../layer/builtin.ts';
+import { finish } from '../steps.ts';
 import { arbitraryCase } from './arbitrary.testing.ts';
 import { EYERISS_CHIP } from './chip.ts';
 import { type Configuration, configure } from './configuration.ts';
@@ -124,11 +125,9 @@ describe('the scan chain', () => {
     wiring.isChain = true;
     fc.assert(
       fc.property(arbitraryCase, ({ run, spec, batch }) => {
-        const steps = simulateCycles(run);
-        let step = steps.next();
-        while (!step.done) step = steps.next();
+        const simulation = finish(simulateCycles(run));
         const { ifmap, filters } = run.words;
-        expect(step.value.ofmap).toEqual(ofmapByDefinition(spec, batch, ifmap, filters, run));
+        expect(simulation.ofmap).toEqual(ofmapByDefinition(spec, batch, ifmap, filters, run));
       }),
       { numRuns: 60 },
     );

@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { builtinNetwork } from '../layer/builtin.ts';
 import type { ConvLayer } from '../layer/layer.ts';
+import { finish } from '../steps.ts';
 import { EYERISS_CHIP } from './chip.ts';
 import { chipLayer } from './geometry.ts';
 import type { LayerSimulation } from './layer.ts';
@@ -21,11 +22,7 @@ function simulated(spec: ConvLayer) {
   const truncation = truncationFor(layer);
   const codesIfmap = spec.name !== 'CONV1';
   const run = { chip: EYERISS_CHIP, layer, mapping, words, truncation, relu: true, codesIfmap };
-  const steps = simulatePasses(run);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return { run, spec, result: step.value };
-  }
+  return { run, spec, result: finish(simulatePasses(run)) };
 }
 
 const runs = layers.map(simulated);

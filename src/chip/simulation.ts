@@ -4,19 +4,19 @@ import { type EnergyCosts, EYERISS_ENERGY, type PerLevelAndData } from '../hardw
 import { InputError, MOST_PROBLEMS, type Problem } from '../input-error.ts';
 import type { Layer, Network } from '../layer/layer.ts';
 import type { SearchReport } from '../search/search.ts';
+import { finish, type Progress } from '../steps.ts';
 import { type Chip, EYERISS_CHIP, pesOf } from './chip.ts';
-import { type ChosenMapping, chooseMapping, type MappingChoice } from './choose-mapping.ts';
+import {
+  type ChosenMapping,
+  chooseMapping,
+  type MappingChoice,
+  refuseUnpublished,
+} from './choose-mapping.ts';
 import type { NetworkCounts, ScratchpadCounts } from './counts.ts';
 import { linkMs } from './dram.ts';
 import { type Comparison, comparedToFramework, frameworkAccesses, simulatedAccesses } from './framework.ts';
 import { type ChipLayer, chipLayer, partsOf } from './geometry.ts';
-import {
-  type GlbFills,
-  type LayerRun,
-  type LayerSimulation,
-  type Progress,
-  simulateCycles,
-} from './layer.ts';
+import { type GlbFills, type LayerRun, type LayerSimulation, simulateCycles } from './layer.ts';
 import { ofmapByKernel, simulatePasses } from './layer-passes.ts';
 import type { ChipMapping } from './mapping.ts';
 import { MEASURED_ALEXNET, MEASURED_VGG_16 } from './measured.ts';
@@ -127,6 +127,7 @@ export interface SimulationResult {
     readonly macs: number;
     readonly cycles: number;
     readonly processingLatencyMs: number;
+    /** At most, with the array and the link to the DRAM at work at once. */
     readonly framesPerSecond: number;
     readonly glbBytes: number;
     readonly dramBytes: number;
@@ -168,6 +169,7 @@ export async function* simulationSteps(
   if (layers.length === 0) {
     throw new InputError({ code: 'missing', path: ['layers'], allowed: 'at least one layer' });
   }
+  if (mapping === 'published') refuseUnpublished(layers);
   const problems: Problem[] = [];
   const mapped = layers.flatMap((spec) => {
     try {
@@ -221,7 +223,7 @@ const CHECKED = 4096;
 
 /** Every word that the PEs computed, against the kernels. */
 function wholeCheck(run: LayerRun, ofmap: Int16Array): Check {
-  const expected = ofmapByKernel(run);
+  const expected = finish(ofmapByKernel(run));
   return { words: ofmap.length, bitExact: ofmap.every((word, i) => word === expected[i]) };
 }
 
@@ -325,7 +327,7 @@ function totalOf(layers: readonly SimulatedLayer[], batch: number): SimulationRe
     macs: sum(({ macs }) => macs),
     cycles: sum(({ cycles }) => cycles),
     processingLatencyMs,
-    framesPerSecond: (batch * 1000) / processingLatencyMs,
+    framesPerSecond: (batch * 1000) / sum((layer) => Math.max(layer.processingLatencyMs, layer.dram.linkMs)),
     glbBytes: sum(({ glb }) => glb.bytes),
     dramBytes: sum(({ dram }) => dram.bytes),
     linkMs: sum(({ dram }) => dram.linkMs),

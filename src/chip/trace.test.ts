@@ -45,6 +45,23 @@ describe('a trace', async () => {
     for (const [i, pass] of passes.entries()) if (i > 0) expect(pass.ts).toBeCloseTo(end(passes[i - 1]!), 6);
   });
 
+  it('counts no more words than a bus carries, and none between the passes that it shows', () => {
+    const counters = events.filter(({ ph }) => ph === 'C');
+    const widths: Record<string, number> = { 'ifmaps to the array': 1 };
+    expect(counters.length).toBeGreaterThan(20);
+    for (const { args } of counters) {
+      for (const [bus, perCycle] of Object.entries(args!)) {
+        expect(perCycle).toBeGreaterThanOrEqual(0);
+        expect(perCycle).toBeLessThanOrEqual(widths[bus] ?? 4);
+      }
+    }
+    const passes = slices.filter(({ tid }) => tid === 2);
+    for (const pass of passes) {
+      const last = counters.findLast(({ ts }) => ts <= end(pass) + 1e-9)!;
+      expect(Object.values(last.args!)).toEqual([0, 0, 0, 0]);
+    }
+  });
+
   it('shows each track busy only while a pass runs, and no faster than it can be', () => {
     const passes = slices.filter(({ tid }) => tid === 2);
     for (const slice of slices.filter(({ tid }) => tid > 2)) {

@@ -27,7 +27,7 @@ export interface RecordedRun {
 /** Passes of a layer that are shown on all tracks; of the others, only when they ran. */
 const SHOWN_PASSES = 200;
 /** Passes of a layer that are shown at all. */
-const MOST_PASSES = 20_000;
+const NAMED_PASSES = 20_000;
 
 const [LAYERS, PASSES, FIRST_BUS] = [1, 2, 3];
 const FIRST_ROW = FIRST_BUS + BUSES.length;
@@ -81,7 +81,7 @@ function* layerEvents({ run, recorder }: RecordedRun, start: number): Generator<
     const samples = recorder.kinds.get(pass.key);
     if (samples === undefined) throw new Error(`no pass of kind ${pass.key} was recorded`);
     const { cycle: length } = samples.at(-1)!;
-    if (number < MOST_PASSES) {
+    if (number < NAMED_PASSES) {
       const { group, images, rows, columns, channels, filters } = pass;
       const args = { group, images, rows, columns, channels, filters, cycles: length };
       yield slice(PASSES, `pass ${number}`, cycle, cycle + length, args);
@@ -138,6 +138,7 @@ function activity(samples: readonly Sample[]): Slice[] {
   });
 }
 
+/** Words per cycle on each bus between samples; none at the end, which a counter would otherwise keep. */
 function* rates(samples: readonly Sample[]) {
   let before = { cycle: 0, words: { filter: 0, ifmap: 0, psum: 0, output: 0 } };
   for (const { cycle, words } of samples) {
@@ -149,4 +150,5 @@ function* rates(samples: readonly Sample[]) {
     yield { cycle: before.cycle, perCycle };
     before = { cycle, words };
   }
+  yield { cycle: before.cycle, perCycle: Object.fromEntries(BUSES.map((bus) => [TITLES[bus], 0])) };
 }

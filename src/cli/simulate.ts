@@ -87,7 +87,7 @@ export function addSimulate(program: Command): void {
         return recorder;
       };
       const steps = simulationSteps(network, { ...options, layers, ifmap, ...(flags.trace && { record }) });
-      const result = await withFlagNames(() => withProgress('simulating', steps));
+      const result = await inTermsOfFlags(flags, () => withProgress('simulating', steps));
       if (flags.trace !== undefined) writeWhole('--trace', flags.trace, traceText(recorded));
       emit(
         flags.json ? `${JSON.stringify(result, null, 2)}\n` : simulationTable(result, terminalOptions({})),
@@ -138,11 +138,15 @@ async function costsOf({ hardware: file }: Flags) {
 }
 
 function refuseIfTooLarge(layers: readonly Layer[], batch: number): void {
+  const wordsOf = (layer: Layer, images: number) => {
+    const { ifmaps, weights, ofmaps } = chipLayer(layer, images).shape;
+    return ifmaps + weights + ofmaps;
+  };
   underFlag('--batch', () => {
     for (const layer of layers) {
-      const { ifmaps, weights, ofmaps } = chipLayer(layer, batch).shape;
-      if (ifmaps + weights + ofmaps <= MOST_WORDS) continue;
-      const allowed = `fewer images: ${layer.name} has more than ${MOST_WORDS} words`;
+      if (wordsOf(layer, batch) <= MOST_WORDS) continue;
+      const fewer = wordsOf(layer, 1) <= MOST_WORDS ? 'fewer images: ' : '';
+      const allowed = `${fewer}layers of at most ${MOST_WORDS} words, and ${layer.name} has ${wordsOf(layer, batch)}`;
       throw new InputError({ code: 'out-of-range', path: ['batch'], found: batch, allowed });
     }
   });
@@ -158,15 +162,17 @@ function ifmapOf(bytes: Uint8Array, file: string, layers: readonly Layer[], batc
   return parseTensor(bytes, file, [batch, ...layer.input]);
 }
 
-/** Problems of a mapping, under the name of its flag. */
-async function withFlagNames<R>(action: () => Promise<R>): Promise<R> {
+/** Problems in terms of flags: those of a mapping, and layers that the chip cannot run. */
+async function inTermsOfFlags<R>({ layers }: Flags, action: () => Promise<R>): Promise<R> {
   try {
     return await action();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const named = error.problems.map((problem) =>
-      problem.path[0] === 'mapping' ? { ...problem, path: ['--mapping'] } : problem,
-    );
-    throw new InputError(...named);
+    const problems = error.problems.map((problem) => {
+      if (problem.path[0] === 'mapping') return { ...problem, path: ['--mapping'] };
+      if (layers !== undefined || problem.code !== 'does-not-fit') return problem;
+      return { ...problem, allowed: `${problem.allowed}; --layers runs others without it` };
+    });
+    throw new InputError(...problems);
   }
 }

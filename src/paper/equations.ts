@@ -46,7 +46,7 @@ export const EQUATIONS = {
     title: 'Traffic of the GLB',
     formula: '2 B × (ifmap words that the array reads + 2 × ofmap words × groups of channels)',
     means:
-      'Every group of channels writes each psum once and reads it once; the last read is on the way to the DRAM.',
+      'Every group of channels writes each psum once and reads it once; the last read is on the way to the DRAM. Table V counts so, in MB of 10^6 bytes; Table VI seems to count filters too, and strips at an edge with a share of a full halo, in MB of 2^20 bytes.',
   },
   edp: {
     title: 'Energy-delay product',

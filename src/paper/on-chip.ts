@@ -8,24 +8,25 @@ import type { Pass } from '../chip/schedule.ts';
 import { syntheticPixels } from '../chip/synthetic.ts';
 import { type Waterfall, waterfall } from '../chip/waterfall.ts';
 import type { Layer, Network } from '../layer/layer.ts';
+import { finish } from '../steps.ts';
 
 /** What the chip takes for a layer. */
 export interface OnChip {
   readonly passes: readonly Pass[];
   readonly activePes: number;
   readonly latencyMs: number;
+  /** Of ifmaps and psums between GLB and array. */
   readonly glbBytes: number;
+  /** Of filters between GLB and array. */
+  readonly filterBytes: number;
   /** Where the peak throughput went. */
   readonly waterfall: Waterfall;
 }
 
 /** Runs the passes of a layer on Eyeriss, without its words. */
 export function onChip(layer: ChipLayer, mapping: ChipMapping, known?: KnownPasses): OnChip {
-  const steps = timeLayer(EYERISS_CHIP, layer, mapping, known && { known });
-  let step = steps.next();
-  while (!step.done) step = steps.next();
-  const { passes, counts } = step.value;
-  const { ifmapReads, psumReads, psumWrites } = counts.glb;
+  const { passes, counts } = finish(timeLayer(EYERISS_CHIP, layer, mapping, known && { known }));
+  const { ifmapReads, filterReads, psumReads, psumWrites } = counts.glb;
   const { drained } = fillsOf(layer, passes);
   const activePes = activePesOf(layer, mapping);
   return {
@@ -33,11 +34,14 @@ export function onChip(layer: ChipLayer, mapping: ChipMapping, known?: KnownPass
     activePes,
     latencyMs: counts.cycles / (EYERISS_CHIP.megahertz * 1e3),
     glbBytes: 2 * (ifmapReads + psumReads + psumWrites + drained),
+    filterBytes: 2 * filterReads,
     waterfall: waterfall(counts, pesOf(EYERISS_CHIP), activePes),
   };
 }
 
-/** Bytes between the DRAM and Eyeriss in such passes, with fmaps as sparse as was measured; of an ofmap, as the ifmap of the next layer. */
+/** Bytes between the DRAM and Eyeriss in such passes, with fmaps as sparse as was measured: an ofmap as the ifmap of the next
+ * layer that was, the last as its own. Pooling in between takes zeros away, so that some ofmaps have too few.
+ */
 export function dramBytes(
   network: Network,
   layer: Layer,

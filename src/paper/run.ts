@@ -1,15 +1,11 @@
-import type { Progress } from '../analysis/analyze.ts';
+import { finish, type Progress } from '../steps.ts';
 import { comparing } from './compare.ts';
 import type { Figure, FigureResult } from './figure.ts';
 import { FIGURES } from './registry.ts';
 
 /** Runs figures of the paper, by default all; experiments that several share are done once. */
 export function runFigures(figures: readonly Figure[] = FIGURES): readonly FigureResult[] {
-  const steps = figureSteps(figures);
-  for (;;) {
-    const step = steps.next();
-    if (step.done) return step.value;
-  }
+  return finish(figureSteps(figures));
 }
 
 /** {@link runFigures} in steps, for callers that show progress or can be interrupted. */

@@ -39,7 +39,7 @@ interface Row {
 export const table5 = figure<Row>({
   id: 'table5',
   title: 'AlexNet on the Eyeriss chip',
-  about: `The CONV layers of AlexNet, ${batch} images, in the published mappings, simulated cycle by cycle, beside what was measured on the fabricated chip (JSSC 2017, Table V). CONV3 is in the mapping that explains its measured traffic: q = 3, r = 2, t = 2, not q = 4, r = 1, t = 4 as printed. Latency is that of processing, without waiting for the DRAM. Fmaps are drawn with as many zeros as were measured, those of an ofmap as of the next layer's ifmap.`,
+  about: `The CONV layers of AlexNet, ${batch} images, in the published mappings, simulated cycle by cycle, beside what was measured on the fabricated chip (JSSC 2017, Table V). CONV3 is in the mapping that explains its measured traffic: q = 3, r = 2, t = 2, not q = 4, r = 1, t = 4 as printed. Latency is that of processing, without waiting for the DRAM. Fmaps are drawn with as many zeros as were measured in ifmaps, an ofmap with those of the next CONV layer's ifmap, the last with its own: where pooling comes between, which takes zeros away, these are too few, and traffic comes out too high.`,
   equations: ['pass', 'glbTraffic'],
   columns: {
     layer: 'name of the layer',

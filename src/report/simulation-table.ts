@@ -1,6 +1,6 @@
 import type { SimulatedLayer, SimulationResult } from '../chip/simulation.ts';
 import { paper, sheetText, wrapped } from './columns.ts';
-import { alike, howMany, listed, mappingText, printable } from './format.ts';
+import { alike, listed, mappingText, printable } from './format.ts';
 import { type Column, cells, type Row, type Sheet } from './sheet.ts';
 import type { TableOptions } from './table.ts';
 
@@ -52,7 +52,7 @@ function layerSheet({ layers, total }: SimulationResult): Sheet {
       cells(
         layer.name,
         mappingText(layer.mapping),
-        howMany(layer.passes),
+        String(layer.passes),
         String(layer.activePes),
         String(layer.cycles),
         milliseconds(layer.processingLatencyMs),
@@ -64,8 +64,8 @@ function layerSheet({ layers, total }: SimulationResult): Sheet {
     ),
     foot: cells(
       'all layers',
-      `${total.framesPerSecond.toFixed(1)} frames/s`,
-      howMany(sum(layers.map(({ passes }) => passes))),
+      `≤ ${total.framesPerSecond.toFixed(1)} frames/s`,
+      String(sum(layers.map(({ passes }) => passes))),
       '',
       String(total.cycles),
       milliseconds(total.processingLatencyMs),
