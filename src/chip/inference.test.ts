@@ -196,13 +196,9 @@ describe('VGG-16, whose mappings have not been published (JSSC 2017, Table VI)',
   });
 
   it('leaves none for CONV1-2 in which a pass adds up the psums of two channels', () => {
-    const { best, runnersUp, considered } = inferred(
-      inVgg('CONV1-2').layer,
-      traitsOf(MEASURED_VGG_16, 'CONV1-2'),
-      {},
-    );
-    const mappings = [best, ...runnersUp].flatMap(({ alike }) => alike);
-    expect(mappings).toHaveLength(considered);
+    const { best, runnersUp } = inferred(inVgg('CONV1-2').layer, traitsOf(MEASURED_VGG_16, 'CONV1-2'), {});
+    const mappings = [best, ...runnersUp].filter(({ explains }) => explains).flatMap(({ alike }) => alike);
+    expect(mappings.length).toBeGreaterThan(1);
     for (const { q, r } of mappings) expect(q * r).toBe(1);
   });
 

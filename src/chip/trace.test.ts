@@ -55,10 +55,12 @@ describe('a trace', async () => {
         expect(perCycle).toBeLessThanOrEqual(widths[bus] ?? 4);
       }
     }
-    const passes = slices.filter(({ tid }) => tid === 2);
-    for (const pass of passes) {
-      const last = counters.findLast(({ ts }) => ts <= end(pass) + 1e-9)!;
-      expect(Object.values(last.args!)).toEqual([0, 0, 0, 0]);
+    const isZero = ({ args }: (typeof counters)[number]) =>
+      Object.values(args!).every((words) => words === 0);
+    for (const pass of slices.filter(({ tid }) => tid === 2)) {
+      const within = counters.filter(({ ts }) => ts > pass.ts - 1e-9 && ts < end(pass) - 1e-9);
+      const before = counters.findLast(({ ts }) => ts < pass.ts + 1e-9)!;
+      expect(within.some((counter) => !isZero(counter)) || isZero(before)).toBe(true);
     }
   });
 
