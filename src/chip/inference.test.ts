@@ -7,18 +7,18 @@ import { type Chip, EYERISS_CHIP } from './chip.ts';
 import { countKinds, estimateCycles } from './estimate.ts';
 import { type ChipLayer, chipLayer, partShape } from './geometry.ts';
 import { glbWords, TABLE_V_COUNTING, TABLE_VI_COUNTING } from './glb-words.ts';
-import {
-  type InferenceOptions,
-  inferMapping,
-  inferTogether,
-  type MeasuredTraits,
-  traitsOf,
-} from './inference.ts';
+import { type InferenceOptions, inferMapping, inferTogether } from './inference.ts';
 import { activePesOf } from './layer.ts';
 import { simulatePasses, timeLayer } from './layer-passes.ts';
 import { brokenChipLimits } from './limits.ts';
 import type { ChipMapping } from './mapping.ts';
-import { MEASURED_ALEXNET, MEASURED_VGG_16, type MeasuredNetwork } from './measured.ts';
+import {
+  MEASURED_ALEXNET,
+  MEASURED_VGG_16,
+  type MeasuredNetwork,
+  type MeasuredTraits,
+  traitsOf,
+} from './measured.ts';
 import { PUBLISHED_ALEXNET } from './published.ts';
 import { passesOf } from './schedule.ts';
 

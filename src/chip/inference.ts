@@ -1,8 +1,7 @@
-import type { LayerShape } from '../layer/shape.ts';
 import { finish, type Progress } from '../steps.ts';
 import type { Chip } from './chip.ts';
 import { countKinds, estimateCycles } from './estimate.ts';
-import { type ChipLayer, partShape } from './geometry.ts';
+import type { ChipLayer } from './geometry.ts';
 import {
   type GlbCounting,
   glbWords,
@@ -11,32 +10,15 @@ import {
   trafficTerms,
 } from './glb-words.ts';
 import { type KnownPasses, timeLayer } from './layer-passes.ts';
-import { brokenChipLimits } from './limits.ts';
 import { type ChipMapping, LETTERS } from './mapping.ts';
-import type { MeasuredNetwork } from './measured.ts';
+import { mappingsWithTraffic } from './matching-mappings.ts';
+import type { MeasuredTraits } from './measured.ts';
 import { filterGroups } from './schedule.ts';
 
 /*
  * Which mapping a layer was measured in, where none has been published. What is found is an inference from three
  * numbers, not a fact: others may explain them as well, and are given too.
  */
-
-/** What is known of a layer. */
-export interface MeasuredTraits {
-  /** Of a pass that is not at an edge. */
-  readonly activePes: number;
-  readonly glbBytes: number;
-  /** How far from `glbBytes` the traffic may be, because that has been rounded. */
-  readonly glbRounding: number;
-  readonly processingLatencyMs: number;
-}
-
-/** What a table says of a layer. Its GLB column has one digit behind the point. */
-export function traitsOf({ layers, bytesPerGlbMegabyte }: MeasuredNetwork, name: string): MeasuredTraits {
-  const { activePes, glbMegabytes, processingLatencyMs } = layers[name]!;
-  const glbRounding = bytesPerGlbMegabyte / 20;
-  return { activePes, glbBytes: glbMegabytes * bytesPerGlbMegabyte, glbRounding, processingLatencyMs };
-}
 
 /** A mapping with the measured active PEs, simulated. */
 export interface Explanation {
@@ -108,7 +90,7 @@ export function* inferMapping(
     mayExplain,
   }: InferenceOptions = {},
 ): Generator<Progress, Inference | undefined> {
-  const matching = nearestTraffic({ chip, layer, measured, counting });
+  const matching = mappingsWithTraffic({ chip, layer, measured, counting });
   if (matching === undefined) return undefined;
   const { mappings, glbWithin } = matching;
   const errorOf = (cycles: number) => cycles / (chip.megahertz * 1e3) / measured.processingLatencyMs - 1;
@@ -154,19 +136,6 @@ export function* inferMapping(
   return best && { best, runnersUp, considered: mappings.length, glbWithin };
 }
 
-/** The mappings that use so many PEs and whose traffic is the measured one, as it is rounded, or else the nearest. */
-function nearestTraffic(
-  search: Search,
-): { readonly mappings: readonly ChipMapping[]; readonly glbWithin: number } | undefined {
-  if (candidates(search, Number.POSITIVE_INFINITY).next().done) return undefined;
-  let glbWithin = search.measured.glbRounding;
-  for (;;) {
-    const mappings = [...candidates(search, glbWithin)];
-    if (mappings.length > 0) return { mappings, glbWithin };
-    glbWithin = Math.max(glbWithin * 2, 1);
-  }
-}
-
 /** What may explain a layer, together with the other layers of a network. */
 export interface SharedExplanation extends Explanation {
   /** Layers that the mapping explains, this one among them; 0 where it does not explain its own. */
@@ -185,7 +154,7 @@ export function* inferTogether(
   const { counting = TABLE_VI_COUNTING, known = new Map() } = options;
   const likely = new Map<string, number>();
   for (const each of layers) {
-    const matching = nearestTraffic({ chip, counting, ...each });
+    const matching = mappingsWithTraffic({ chip, counting, ...each });
     if (matching?.glbWithin === each.measured.glbRounding) count(likely, matching.mappings);
   }
   const mayExplain = (mapping: ChipMapping) => likely.get(lettersOf(mapping)) ?? 0;
@@ -262,68 +231,6 @@ function frugality(layer: ChipLayer, { nativeShapes }: Chip) {
   };
 }
 
-/** The mappings that use the measured number of PEs, and move so many bytes, give or take `within`. */
-function* candidates(
-  { chip, layer, measured, counting }: Search,
-  within: number,
-): Generator<ChipMapping, undefined> {
-  const shape = partShape(layer, chip.nativeShapes);
-  const fits = (mapping: ChipMapping) => brokenChipLimits(chip, shape, mapping).length === 0;
-  const tileWidths = [...new Set(upTo(shape.F).map((tiles) => Math.ceil(shape.F / tiles)))].reverse();
-  const [fewest, most] = [-1, 1].map((sign) => (measured.glbBytes + sign * within) / 2) as [number, number];
-  for (const { e, r, t } of setsOf(shape, measured.activePes)) {
-    const smallest = { m: t, n: 1, e, p: 1, q: 1, r, t, f: 1 };
-    if (!fits(smallest)) continue;
-    const byGroups = filtersByGroups(chip, layer, t);
-    for (let q = 1; fits({ ...smallest, q }); q++) {
-      for (let n = 1; fits({ ...smallest, q, n }); n++) {
-        for (const f of tileWidths) {
-          const rest = { n, e, q, r, t, f };
-          if (!fits({ ...smallest, ...rest })) break;
-          const { psums, filters, ifmaps } = trafficTerms(layer, rest, counting, chip.nativeShapes);
-          const fixed = psums + (counting.filters ? filters : 0);
-          const last = Math.min((most - fixed) / ifmaps, byGroups.length - 1);
-          for (let groups = Math.max(Math.ceil((fewest - fixed) / ifmaps), 1); groups <= last; groups++) {
-            for (const { m, p } of byGroups[groups] ?? [])
-              if (fits({ ...rest, m, p })) yield { ...rest, m, p };
-          }
-        }
-      }
-    }
-  }
-}
-
-interface Search {
-  readonly chip: Chip;
-  readonly layer: ChipLayer;
-  readonly measured: MeasuredTraits;
-  readonly counting: GlbCounting;
-}
-
-/** The ways to use so many PEs in r·t sets of R × e. */
-const setsOf = ({ R, E, C }: LayerShape, pes: number) =>
-  upTo(Math.min(E, pes)).flatMap((e) =>
-    upTo(Math.min(C, pes)).flatMap((r) => {
-      const t = pes / (R * e * r);
-      return Number.isInteger(t) ? [{ e, r, t }] : [];
-    }),
-  );
-
-/** m and p by the groups of filters that they make. */
-function filtersByGroups(chip: Chip, layer: ChipLayer, t: number) {
-  const { M } = partShape(layer, chip.nativeShapes);
-  const byGroups: { m: number; p: number }[][] = [];
-  for (const p of upTo(Math.min(chip.scratchpads.psumWords, Math.floor(M / t)))) {
-    for (let m = p * t; m <= M; m++) {
-      const groups = filterGroups(layer, { m, p, t }, chip.nativeShapes);
-      const known = byGroups[groups];
-      if (known) known.push({ m, p });
-      else byGroups[groups] = [{ m, p }];
-    }
-  }
-  return byGroups;
-}
-
 /** Mappings whose passes are the same, and take the same cycles; the most frugal of them first. */
 function byPasses(chip: Chip, layer: ChipLayer, mappings: readonly ChipMapping[]) {
   const groups = new Map<string, { alike: ChipMapping[]; leastCycles: number; estimate: number }>();
@@ -350,7 +257,5 @@ function byPasses(chip: Chip, layer: ChipLayer, mappings: readonly ChipMapping[]
 function cyclesOf(chip: Chip, layer: ChipLayer, mapping: ChipMapping, known: KnownPasses): number {
   return finish(timeLayer(chip, layer, mapping, { known })).counts.cycles;
 }
-
-const upTo = (most: number): number[] => Array.from({ length: most }, (_, i) => i + 1);
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -81,3 +81,20 @@ export const MEASURED_VGG_16: MeasuredNetwork = {
     'CONV5-3': layer(230, 53.7, 48.5, 1.39, 168, 88.5, 90.0, 5.6),
   },
 };
+
+/** What is known of a layer. */
+export interface MeasuredTraits {
+  /** Of a pass that is not at an edge. */
+  readonly activePes: number;
+  readonly glbBytes: number;
+  /** How far from `glbBytes` the traffic may be, because that has been rounded. */
+  readonly glbRounding: number;
+  readonly processingLatencyMs: number;
+}
+
+/** What a table says of a layer. Its GLB column has one digit behind the point. */
+export function traitsOf({ layers, bytesPerGlbMegabyte }: MeasuredNetwork, name: string): MeasuredTraits {
+  const { activePes, glbMegabytes, processingLatencyMs } = layers[name]!;
+  const glbRounding = bytesPerGlbMegabyte / 20;
+  return { activePes, glbBytes: glbMegabytes * bytesPerGlbMegabyte, glbRounding, processingLatencyMs };
+}
