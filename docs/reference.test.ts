@@ -206,6 +206,17 @@ describe('docs/chip.md', () => {
 
   test('has the mappings of VGG-16 of the report', () => {
     const report = csvParse(readDocument('docs/paper/table6.csv'));
+    const seconds = (column: string, rows: readonly (typeof report)[number][] = report) =>
+      `${(rows.reduce((sum, row) => sum + Number(row[column]), 0) / 1e3).toFixed(2)} s`;
+    const slow = report.filter(({ layer }) => layer === 'CONV1-2');
+    const prose = page.replaceAll(/\s+/g, ' ');
+    for (const text of [
+      `CONV1-2 run at ${Number(slow[0]!.measured_busy).toFixed(0)} % of what its ${slow[0]!.active_pes} PEs`,
+      `With ${slow[0]!.best_channels} channels in a pass`,
+      `takes ${seconds('best_latency_ms', slow)} instead of ${seconds('latency_ms', slow)};`,
+      `take ${seconds('best_latency_ms')} instead of ${seconds('latency_ms')} (${seconds('measured_latency_ms')} on the chip)`,
+    ])
+      expect(prose).toContain(text);
     expect(rowsOf(tableIn(page, 'What the chip ran, and what it could have', 'layer'))).toEqual(
       report.map((row) => {
         const ms = (column: string) => Number(row[column]).toFixed(1);

@@ -88,11 +88,14 @@ export function comparedToFramework(
       framework: framework[level][data],
       simulated: simulated[level][data],
       causes: Object.entries(causes[level]?.[data] ?? {})
-        .filter(([, words]) => words !== 0)
+        .filter(([, words]) => Math.abs(words) > ROUNDING * (1 + framework[level][data]))
         .map(([cause, words]) => ({ cause: cause as Cause, words })),
     })),
   );
 }
+
+/** Of the framework's counts, of which some are sums of fractions. */
+const ROUNDING = 1e-9;
 
 type Causes = Partial<Record<Level, Partial<Record<DataType, Partial<Record<Cause, number>>>>>>;
 

@@ -111,6 +111,33 @@ describe('rowhouse simulate', () => {
     expect(err.trimEnd().split('\n').length).toBeLessThanOrEqual(2);
   });
 
+  it('says once which layers have no published mapping', async () => {
+    const { code, err } = await rowhouse('simulate', 'alexnet', '--mapping', 'published');
+    expect(code).toBe(2);
+    expect(err.trimEnd().split('\n')).toEqual([
+      'rowhouse: --mapping: found "published, for POOL1, POOL2, POOL5, FC1, FC2, FC3"; allowed: best, or letters: only CONV1, CONV2, CONV3, CONV4, CONV5 of alexnet have been published',
+    ]);
+  });
+
+  it('says how to go on without a layer that the chip cannot run', async () => {
+    const { code, err } = await rowhouse('simulate', 'squeezenet');
+    expect(code).toBe(2);
+    expect(err).toBe(
+      'rowhouse: pool10.filter height: found 13; allowed: 1 to 12 on this chip; or leave it out with --layers\n',
+    );
+  });
+
+  it.each([
+    ['1', 'allowed: layers of at most 1000000000 words, and a has 1680000020'],
+    ['2', 'allowed: layers of at most 1000000000 words, and a has 3360000020'],
+  ])('refuses a layer that is too large, not the batch: %s', async (batch, message) => {
+    const layer = '{ name: a, type: conv, input: [20, 8000, 10000], filters: 1, kernel: 1 }';
+    const network = write('large.yaml', `name: large\nlayers:\n  - ${layer}\n`);
+    const { code, err } = await rowhouse('simulate', network, '--batch', batch);
+    expect(code).toBe(2);
+    expect(err).toContain(message);
+  });
+
   it.each([
     ['[1, 2, 3]', 'shape: found [3]; allowed: [1, 2, 6, 6]'],
     [JSON.stringify(Array(72).fill(0.5)), '0.5'],

@@ -171,7 +171,7 @@ async function inTermsOfFlags<R>({ layers }: Flags, action: () => Promise<R>): P
     const problems = error.problems.map((problem) => {
       if (problem.path[0] === 'mapping') return { ...problem, path: ['--mapping'] };
       if (layers !== undefined || problem.code !== 'does-not-fit') return problem;
-      return { ...problem, allowed: `${problem.allowed}; --layers runs others without it` };
+      return { ...problem, allowed: `${problem.allowed}; or leave it out with --layers` };
     });
     throw new InputError(...problems);
   }

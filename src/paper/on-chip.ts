@@ -39,7 +39,8 @@ export function onChip(layer: ChipLayer, mapping: ChipMapping, known?: KnownPass
   };
 }
 
-/** Bytes between the DRAM and Eyeriss in such passes, with fmaps as sparse as was measured: an ofmap as the ifmap of the next
+/**
+ * Bytes between the DRAM and Eyeriss in such passes, with fmaps as sparse as was measured: an ofmap as the ifmap of the next
  * layer that was, the last as its own. Pooling in between takes zeros away, so that some ofmaps have too few.
  */
 export function dramBytes(

@@ -23,9 +23,6 @@ const { batch, layers: MEASURED, bytesPerGlbMegabyte } = MEASURED_VGG_16;
 /** Pixels from the name of a layer to that of the next. */
 const GROUP_WIDTH = 58;
 
-/** How many mappings of a layer are simulated; with more, the same are found. */
-const SIMULATED = 8;
-
 /** Where the cycles of the PEs went, from the foot of a bar to its top. */
 const SHARES = {
   macs: { name: 'MACs', color: '#009e73' },
@@ -113,7 +110,7 @@ export const table6 = figure<Row>({
     const known: KnownPasses = new Map();
     const runs = layers.map((layer) => chipLayer(layer, batch));
     const measuredRuns = runs.map((layer) => ({ layer, measured: traitsOf(MEASURED_VGG_16, layer.name) }));
-    const inferred = finish(inferTogether(EYERISS_CHIP, measuredRuns, { simulated: SIMULATED, known }));
+    const inferred = finish(inferTogether(EYERISS_CHIP, measuredRuns, { known }));
     return layers.map((layer, i): Row => {
       const run = runs[i]!;
       const explanation = inferred[i];
@@ -210,7 +207,7 @@ export const table6 = figure<Row>({
     const errors = all.map((row) => percent(row.latencyMs, row.measuredLatencyMs));
     const runs = [...new Set(all.map(({ mapping }) => mapping))].map((mapping) => {
       const of = all.filter((row) => row.mapping === mapping).map(({ layer }) => layer);
-      return `${of[0]}${of.length > 1 ? ` to ${of.at(-1)}` : ''} ${mapping}`;
+      return `${of.length > 2 ? `${of[0]} to ${of.at(-1)}` : listed(of)} ${mapping}`;
     });
     return [
       {
