@@ -12,23 +12,30 @@ import { frameworkAccesses } from '../src/chip/framework.ts';
 import { chipLayer } from '../src/chip/geometry.ts';
 import { type ChipMapping, mappingText } from '../src/chip/mapping.ts';
 import { PUBLISHED_ALEXNET } from '../src/chip/published.ts';
+import { FORMATS } from '../src/cli/output.ts';
 import { generator, largeCase, randomMapping, shapeOf } from '../src/dataflow/arbitrary.testing.ts';
 import { countAccesses } from '../src/dataflow/counts.ts';
 import { availableIn, type Dataflow, type Mapping } from '../src/dataflow/dataflow.ts';
 import type { ReferenceDataflow } from '../src/dataflow/reference.testing.ts';
 import { DATAFLOWS } from '../src/dataflow/registry.ts';
+import { rowStationary } from '../src/dataflow/row-stationary.ts';
 import { EYERISS_AREA_CURVE } from '../src/hardware/area.ts';
 import { DATA_TYPES, EYERISS_ENERGY, LEVELS } from '../src/hardware/energy.ts';
 import { eyerissBaseline, type StorageSizes, storageFor } from '../src/hardware/hardware.ts';
 import { hardwareSchema } from '../src/hardware/hardware-file.ts';
+import { HARDWARE_PRESETS } from '../src/hardware/presets.ts';
 import { BUILTIN_NETWORKS, builtinNetwork } from '../src/layer/builtin.ts';
 import { networkSchema } from '../src/layer/network-file.ts';
 import type { LayerShape } from '../src/layer/shape.ts';
 import { networkTotals } from '../src/layer/totals.ts';
 import { EQUATIONS } from '../src/paper/equations.ts';
 import { onChip } from '../src/paper/on-chip.ts';
-import { ANALYSIS_COLUMNS } from '../src/report/csv.ts';
+import { ANALYSIS_COLUMNS } from '../src/report/analysis-data.ts';
+import type { DataColumn } from '../src/report/data-table.ts';
 import { inMillions } from '../src/report/format.ts';
+import { NETWORK_COLUMNS } from '../src/report/networks-data.ts';
+import { PARQUET_COLUMNS_KEY, PARQUET_TYPES } from '../src/report/parquet.ts';
+import { SIMULATION_COLUMNS } from '../src/report/simulation-data.ts';
 import { plain, readDocument, type Table, tableIn } from './markdown.testing.ts';
 
 const rowsOf = ({ rows }: Table): string[][] => rows.map((row) => row.map(plain));
@@ -170,6 +177,17 @@ describe('docs/networks.md', () => {
   });
 });
 
+test('docs/hardware.md has the presets', () => {
+  const presets = rowsOf(tableIn(readDocument('docs/hardware.md'), 'Presets', 'name'));
+  expect(presets.slice(0, -1).map((row) => row.slice(0, 4))).toEqual(
+    HARDWARE_PRESETS.map(({ hardware }) => {
+      const { rfBytes, glbBytes } = storageFor(hardware, rowStationary.rfWords)!;
+      return [hardware.name, hardware.pes, rfBytes, glbBytes].map(String);
+    }),
+  );
+  expect(presets.at(-1)!.slice(0, 4)).toEqual(['eyeriss-J', 'J', '512', '512·J']);
+});
+
 test('docs/hardware.md has every key of a hardware file', () => {
   const hardware = readDocument('docs/hardware.md');
   expect(columnOf(tableIn(hardware, 'The file', 'key'))).toEqual(Object.keys(hardwareSchema.shape));
@@ -249,9 +267,26 @@ test('one version everywhere', () => {
 describe('docs/results.md', () => {
   const results = readDocument('docs/results.md');
 
-  test('has the columns of the CSV file', () => {
-    expect(rowsOf(tableIn(results, 'CSV', 'column'))).toEqual(
-      ANALYSIS_COLUMNS.map(({ name, unit, meaning }) => [name, unit, meaning]),
+  test.each([
+    ['an analysis', ANALYSIS_COLUMNS],
+    ['a simulation', SIMULATION_COLUMNS],
+    ['the networks', NETWORK_COLUMNS],
+  ])('has the columns of %s', (section, columns: readonly DataColumn[]) => {
+    expect(rowsOf(tableIn(results, `Columns of ${section}`, 'column'))).toEqual(
+      columns.map(({ name, type, unit, meaning }) => [name, type, unit, meaning]),
+    );
+  });
+
+  test('has the types of columns', () => {
+    const types = rowsOf(tableIn(results, 'CSV and Parquet', 'type'));
+    expect(Object.fromEntries(types)).toEqual(PARQUET_TYPES);
+    expect(results).toContain(`\`${PARQUET_COLUMNS_KEY}\``);
+  });
+
+  test('has the formats', () => {
+    const formats = columnOf(tableIn(results, 'Results', 'format'));
+    expect(formats).toEqual(
+      [...FORMATS, 'html', 'svg'].map((one) => (one === 'table' ? `${one} (default)` : one)),
     );
   });
 

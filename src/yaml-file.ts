@@ -139,7 +139,7 @@ const startOf = (node: unknown): number | undefined => (isNode(node) ? node.rang
 
 /**
  * A value as the text of a YAML file, with a comment to each key: what the schema says that it means. Lists of numbers or
- * texts take one line.
+ * texts take one line, and so does each item of other lists.
  */
 export function formatYaml(value: object, schema: z.ZodObject): string {
   const document = new Document(value);
@@ -168,7 +168,7 @@ function explain(map: unknown, schema: z.ZodObject) {
 
 function putOnLines(list: YAMLSeq) {
   list.flow = list.items.every(isScalar);
-  for (const item of list.items) if (isSeq(item)) item.flow = true;
+  for (const item of list.items) if (isSeq(item) || isMap(item)) item.flow = true;
 }
 
 const withoutDefault = (schema: z.core.$ZodType): z.core.$ZodType =>

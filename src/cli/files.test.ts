@@ -9,7 +9,7 @@ const disk = vi.hoisted(() => ({ isFull: false }));
 /** A disk that, when full, takes the first half of a file. */
 vi.mock('node:fs', async (importActual) => {
   const actual = await importActual<typeof import('node:fs')>();
-  const writeFileSync = (file: string, content: string) => {
+  const writeFileSync = (file: string, content: string | Uint8Array) => {
     if (!disk.isFull) return actual.writeFileSync(file, content);
     actual.writeFileSync(file, content.slice(0, content.length / 2));
     throw Object.assign(new Error('ENOSPC: no space left on device, write'), { code: 'ENOSPC' });
@@ -42,6 +42,16 @@ describe('a file to write', () => {
       writeWhole('--out', at('a.csv'), text);
       expect(readFileSync(at('a.csv'), 'utf8')).toBe(text);
     }
+  });
+
+  it('may be bytes, whole or not at all', () => {
+    const bytes = Uint8Array.of(0, 0xff, 0x50, 0x0a, 0x80);
+    writeWhole('--out', at('a.parquet'), bytes);
+    expect(new Uint8Array(readFileSync(at('a.parquet')))).toEqual(bytes);
+    disk.isFull = true;
+    expect(lineOf(() => writeWhole('--out', at('a.parquet'), bytes.slice(1)))).toMatch(/the disk is full/);
+    expect(new Uint8Array(readFileSync(at('a.parquet')))).toEqual(bytes);
+    expect(readdirSync(folder).filter((name) => name.endsWith('.part'))).toEqual([]);
   });
 
   it('is written where a link leads', () => {

@@ -109,7 +109,7 @@ export function checkPlace(flag: string, file: string): void {
  *
  * @throws InputError under the flag's name, if it cannot be written.
  */
-export function writeWhole(flag: string, file: string, content: string): void {
+export function writeWhole(flag: string, file: string, content: string | Uint8Array): void {
   orUnwritable(flag, file, WRITABLE, () => {
     const place = placeOf(file);
     if (place === undefined) return writeFileSync(file, content);
@@ -151,7 +151,11 @@ export function checkFolder(flag: string, folder: string, names: readonly string
  *
  * @throws InputError under the flag's name, if they cannot be written.
  */
-export function writeFolder(flag: string, folder: string, files: ReadonlyMap<string, string>): void {
+export function writeFolder(
+  flag: string,
+  folder: string,
+  files: ReadonlyMap<string, string | Uint8Array>,
+): void {
   orUnwritable(flag, folder, FOLDER, () => {
     if (!existsSync(folder)) return writeNewFolder(folder, files);
     const moves = [...files].map(([name, content], i) => {
@@ -173,7 +177,7 @@ function placeIn(folder: string, name: string): string {
   return place;
 }
 
-function writeNewFolder(folder: string, files: ReadonlyMap<string, string>): void {
+function writeNewFolder(folder: string, files: ReadonlyMap<string, string | Uint8Array>): void {
   const aside = join(dirname(folder), `.rowhouse-${process.pid}.part`);
   try {
     mkdirSync(aside);

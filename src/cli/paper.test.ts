@@ -1,6 +1,7 @@
 import { existsSync, mkdirSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { readCsv, readParquet } from '../report/data-table.testing.ts';
 import { rowhouse, scratchFolder } from './rowhouse.testing.ts';
 
 const paper = vi.hoisted(() => ({ isRight: true }));
@@ -76,6 +77,39 @@ describe('--out', () => {
       'report.md',
     ]);
     expect(readFileSync(at('new/report.md'), 'utf8')).toContain('Made by Rowhouse 1.2.3 with');
+  });
+
+  it('has the data in the files that --tables names, and links to them', async () => {
+    const name = 'figure-7b';
+    for (const [list, ends] of [
+      ['parquet', ['parquet', 'svg']],
+      ['parquet, csv', ['csv', 'parquet', 'svg']],
+    ] as const) {
+      const folder = at(`tables ${list}`);
+      expect((await rowhouse('paper', '--figure', '7b', '--out', folder, '--tables', list)).code).toBe(0);
+      expect(readdirSync(folder).sort()).toEqual([...ends.map((end) => `${name}.${end}`), 'report.md']);
+      const links = ends.slice(0, -1).map((end) => `[${name}.${end}](${name}.${end})`);
+      expect(readFileSync(`${folder}/report.md`, 'utf8')).toContain(`Data: ${links.join(', ')}, a table of`);
+    }
+    const { lines } = await readParquet(readFileSync(at(`tables parquet/${name}.parquet`)));
+    const csv = readCsv(readFileSync(at(`tables parquet, csv/${name}.csv`), 'utf8'));
+    expect(lines.map((line) => Object.values(line).map(String))).toEqual(csv.slice(1));
+  });
+
+  it.each([
+    [['--tables', 'xls', '--out', at('x')], 'found "xls"; allowed: csv, parquet'],
+    [
+      ['--tables', 'parqet', '--out', at('x')],
+      'found "parqet" (did you mean parquet?); allowed: csv, parquet',
+    ],
+    [['--tables', 'parquet'], 'found "parquet"; allowed: only with --out, whose folder they are written to'],
+  ])('is not made for %j', async (flags, rest) => {
+    expect(await rowhouse('paper', ...flags)).toEqual({
+      code: 2,
+      out: '',
+      err: `rowhouse: --tables: ${rest}\n`,
+    });
+    expect(existsSync(at('x'))).toBe(false);
   });
 
   it('leaves what else is in a folder alone', async () => {

@@ -12,11 +12,11 @@ export interface Outcome {
   readonly err: string;
 }
 
-/** Runs the command and listens to what it writes. */
+/** Runs the command and listens to what it writes; bytes that are no text are characters up to U+00FF. */
 export async function rowhouse(...words: readonly string[]): Promise<Outcome> {
   const written = { out: '', err: '' };
-  const listen = (to: 'out' | 'err') => (text: unknown) => {
-    written[to] += text;
+  const listen = (to: 'out' | 'err') => (content: string | Uint8Array) => {
+    written[to] += typeof content === 'string' ? content : Buffer.from(content).toString('latin1');
     return true;
   };
   const spies = [

@@ -1,10 +1,8 @@
 import type { TopLevelSpec } from 'vega-lite';
+import type { Value } from '../report/data-table.ts';
 import type { Compare } from './compare.ts';
 import type { EquationName } from './equations.ts';
 import type { Statement } from './statement.ts';
-
-/** A cell of a figure's data; null where there is nothing to say. */
-export type Value = string | number | boolean | null;
 
 /** What a figure is made of, as its file says it. */
 interface Definition<Row> {

@@ -1,10 +1,12 @@
 import { csvParse } from 'd3-dsv';
 import { beforeAll, describe, expect, test, vi } from 'vitest';
+import { expectFilesOf } from '../report/data-table.testing.ts';
+import type { Value } from '../report/data-table.ts';
 import { renderSvg } from '../report/render.ts';
 import { everyElement, readXml } from '../report/xml.testing.ts';
 import { comparing } from './compare.ts';
-import { columnName, figureCsv } from './csv.ts';
-import type { FigureResult, Value } from './figure.ts';
+import { columnName, figureCsv, figureData } from './data.ts';
+import type { FigureResult } from './figure.ts';
 import { FIGURES } from './registry.ts';
 import { figureSteps, runFigures } from './run.ts';
 
@@ -293,6 +295,12 @@ describe.each(IDS)('%s', (id) => {
     );
   });
 
+  test('its files say the same, with whole numbers where something is counted', async () => {
+    const table = figureData(results.get(id)!);
+    await expectFilesOf(table);
+    expect(table.columns.flatMap(({ name, type }) => (type === 'whole' ? [name] : []))).toEqual(COUNTS[id]);
+  });
+
   test('its chart is drawn without a complaint, with a unit on every axis', async () => {
     const complaint = vi.spyOn(console, 'warn').mockImplementation(() => {});
     const svg = await renderSvg(results.get(id)!.chart);
@@ -304,6 +312,20 @@ describe.each(IDS)('%s', (id) => {
     for (const about of UNITS[id]!) expect(words).toContain(about);
   });
 });
+
+const COUNTS: Readonly<Record<string, readonly string[]>> = {
+  '7b': ['rf_bytes_per_pe'],
+  '10': ['macs'],
+  '11': ['pes', 'batch'],
+  '12': ['pes', 'batch'],
+  '13': ['pes', 'batch'],
+  '14': ['pes', 'batch'],
+  '15': ['pes', 'rf_bytes', 'glb_bytes'],
+  table5: ['active_pes', 'measured_active_pes'],
+  table6: ['layers_explained', 'channels', 'active_pes', 'measured_active_pes', 'best_channels'],
+  networks: [],
+  uncertainty: [],
+};
 
 const UNITS: Readonly<Record<string, readonly string[]>> = {
   '7b': ['On-chip storage (kB)'],

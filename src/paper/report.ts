@@ -1,4 +1,4 @@
-import { columnName } from './csv.ts';
+import { columnName } from './data.ts';
 import { EQUATIONS, type EquationName } from './equations.ts';
 import type { FigureResult } from './figure.ts';
 import type { Statement } from './statement.ts';
@@ -8,8 +8,16 @@ export const fileName = (id: string): string => (isOfPaper(id) ? `figure-${id}` 
 
 const isOfPaper = (id: string): boolean => /^\d/.test(id);
 
-/** Figures as one Markdown page: their statements, their pictures, and the equations behind them. */
-export function paperReport(figures: readonly FigureResult[], version: string): string {
+/**
+ * Figures as one Markdown page: their statements, their pictures, and the equations behind them.
+ *
+ * @param tables what the names of the files with the data end in
+ */
+export function paperReport(
+  figures: readonly FigureResult[],
+  version: string,
+  tables: readonly string[] = ['csv'],
+): string {
   const statements = figures.flatMap((figure) => figure.statements);
   const used = new Set(figures.flatMap(({ equations }) => equations));
   const equations = (Object.keys(EQUATIONS) as EquationName[]).filter((name) => used.has(name));
@@ -18,7 +26,7 @@ export function paperReport(figures: readonly FigureResult[], version: string): 
     INTRODUCTION,
     `Made by Rowhouse ${version} with \`rowhouse paper\`. All mappings are proven optima of the model, so numbers here may differ from the printed ones in their last digit; nothing is adjusted to make a statement hold.`,
     ...(statements.length > 0 ? [verdict(statements), statementTable(statements)] : []),
-    ...figures.map(section),
+    ...figures.map((figure) => section(figure, tables)),
     '## Equations',
     'The letters are those of the paper; the counts of accesses of each dataflow are in the documentation of Rowhouse.',
     ...equations.map(equationSection),
@@ -52,8 +60,12 @@ const statementTable = (statements: readonly Statement[]): string =>
     ]),
   );
 
-function section({ id, title, about, equations, columns, statements, findings }: FigureResult): string {
+function section(
+  { id, title, about, equations, columns, statements, findings }: FigureResult,
+  tables: readonly string[],
+): string {
   const name = fileName(id);
+  const data = tables.map((table) => `[${name}.${table}](${name}.${table})`);
   const links = equations.map(
     (equation) => `[${EQUATIONS[equation].title}](#${anchor(EQUATIONS[equation].title)})`,
   );
@@ -62,7 +74,7 @@ function section({ id, title, about, equations, columns, statements, findings }:
     `**${title}.** ${about}`,
     `![${title}](${name}.svg)`,
     [...statements.map(statementText), ...findings].map((text) => `- ${text}`).join('\n'),
-    `Equations: ${links.join(', ')}. Data: [${name}.csv](${name}.csv), a table of`,
+    `Equations: ${links.join(', ')}. Data: ${data.join(', ')}, a table of`,
     table(
       ['column', 'meaning'],
       columns.map(([column, meaning]) => [`\`${columnName(column)}\``, meaning]),

@@ -6,8 +6,9 @@ import { builtinNetwork } from '../layer/builtin.ts';
 import { selectLayers } from '../layer/select.ts';
 import type { LayeredView, View } from '../report/bar-marks.ts';
 import { CHART_FRAME, panelTitle } from '../report/chart-style.ts';
+import type { Value } from '../report/data-table.ts';
 import { listed } from '../report/format.ts';
-import { figure, type Value } from './figure.ts';
+import { figure } from './figure.ts';
 
 /** Every cost by itself is varied between these factors of its value. */
 const SWEEP = [0.1, 10] as const;

@@ -4,8 +4,10 @@ import { paper, sheetText, wrapped } from './columns.ts';
 import { obstacles } from './compare.ts';
 import { listed, printable } from './format.ts';
 import { type NetworkRow, networksSheet } from './networks-sheet.ts';
+import { type PresetRow, presetsSheet } from './presets-sheet.ts';
 
 export type { NetworkRow } from './networks-sheet.ts';
+export type { PresetRow } from './presets-sheet.ts';
 
 export interface TableOptions {
   /** Whether the terminal shows colours. Nothing is said by colour alone. */
@@ -34,3 +36,7 @@ export function analysisTable(result: AnalysisResult, { color, width = 120 }: Ta
 /** The networks that come with Rowhouse, for a terminal. */
 export const networksTable = (rows: readonly NetworkRow[], { color, width = 120 }: TableOptions): string =>
   `${sheetText(networksSheet(rows), paper(color, width))}\n`;
+
+/** The accelerators that come with Rowhouse, for a terminal. */
+export const presetsTable = (rows: readonly PresetRow[], { color, width = 120 }: TableOptions): string =>
+  `${sheetText(presetsSheet(rows), paper(color, width))}\n`;

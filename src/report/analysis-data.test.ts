@@ -1,37 +1,18 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { analyze } from '../analysis/analyze.ts';
 import type { AnalysisResult } from '../analysis/result.ts';
 import { DATA_TYPES, LEVELS } from '../hardware/energy.ts';
-import { ANALYSIS_COLUMNS, analysisCsv } from './csv.ts';
+import { eyerissBaseline } from '../hardware/hardware.ts';
+import { builtinNetwork } from '../layer/builtin.ts';
+import { ANALYSIS_COLUMNS, analysisCsv, analysisData } from './analysis-data.ts';
+import { expectFilesOf, expectGoodColumns, readCsv, readParquet } from './data-table.testing.ts';
 import { longResult, renamedResult, smallResult } from './fixture.testing.ts';
-
-/** Fields of each line, read character by character as RFC 4180 has it. */
-function parse(text: string): string[][] {
-  const lines: string[][] = [[]];
-  let [field, quoted] = ['', false];
-  for (let i = 0; i < text.length; i++) {
-    const c = text[i]!;
-    if (quoted) {
-      if (c !== '"') field += c;
-      else if (text[i + 1] === '"') field += text[i++];
-      else quoted = false;
-    } else if (c === '"') {
-      quoted = true;
-    } else if (c === ',' || c === '\n') {
-      lines.at(-1)!.push(field);
-      field = '';
-      if (c === '\n') lines.push([]);
-    } else {
-      field += c;
-    }
-  }
-  expect(quoted, 'a quote is open at the end').toBe(false);
-  return lines.slice(0, -1);
-}
+import { tableParquet } from './parquet.ts';
 
 /** Each line as an object. */
 function records(result: AnalysisResult): Record<string, string>[] {
-  const [header, ...lines] = parse(analysisCsv(result));
+  const [header, ...lines] = readCsv(analysisCsv(result));
   return lines.map((line) => Object.fromEntries(header!.map((name, c) => [name, line[c]!])));
 }
 
@@ -88,9 +69,34 @@ describe('analysisCsv', () => {
   });
 });
 
+describe('files of an analysis', () => {
+  test.each([
+    ['small', smallResult],
+    ['long', longResult()],
+    ['renamed', renamedResult('', ['', 'b\0', '🙂,"'])],
+  ])('%s: every cell comes back', (_, result) => expectFilesOf(analysisData(result)));
+
+  test('layers of a real one too, on hardware where everything is free', async () => {
+    const energy = { dram: 0, glb: 0, array: 0, rf: 0, alu: 0 };
+    const network = builtinNetwork('alexnet');
+    const hardware = { ...eyerissBaseline(256), energy };
+    await expectFilesOf(analysisData(analyze(network, { hardware })));
+    await expectFilesOf(analysisData(analyze(network, { batch: 64, layers: network.layers })));
+  });
+
+  test('a layer that cannot run has nulls, and the reason', async () => {
+    const { lines } = await readParquet(await tableParquet(analysisData(smallResult)));
+    const [line] = lines.filter(({ feasible }) => feasible === false);
+    const empty = Object.entries(line!).flatMap(([name, value]) => (value === null ? [name] : []));
+    const names = ANALYSIS_COLUMNS.map(({ name }) => name);
+    expect(empty).toEqual(names.slice(names.indexOf('mapping'), names.indexOf('reason')));
+    expect(line!.reason).toMatch(/^its psums need/);
+  });
+});
+
 test('every column has a name of its own, and a meaning', () => {
+  expectGoodColumns(analysisData(smallResult));
   const names = ANALYSIS_COLUMNS.map(({ name }) => name);
-  expect(new Set(names).size).toBe(names.length);
   expect(names).toMatchInlineSnapshot(`
     [
       "network",
@@ -138,8 +144,4 @@ test('every column has a name of its own, and a meaning', () => {
       "reason",
     ]
   `);
-  for (const { name, meaning } of ANALYSIS_COLUMNS) {
-    expect(name).toMatch(/^[a-z_]+$/);
-    expect(meaning).not.toBe('');
-  }
 });

@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { extname } from 'node:path';
+import type { Command } from 'commander';
+import { BASELINE_RF_BYTES, type Hardware } from '../hardware/hardware.ts';
+import {
+  BASELINE_SOURCE,
+  findPreset,
+  HARDWARE_PRESETS,
+  type HardwarePreset,
+  PRESET_NAMES,
+} from '../hardware/presets.ts';
+import { InputError } from '../input-error.ts';
+import { type PresetRow, presetsTable } from '../report/table.ts';
+import { checkPlace, readText } from './files.ts';
+import { together, underFlag } from './flags.ts';
+import { emit, jsonText, terminalOptions } from './output.ts';
+
+/** What `--hardware` takes. */
+export const HARDWARE_ARGUMENT = 'a .yaml file, or a preset, such as eyeriss-256: see rowhouse hardware';
+
+interface Flags {
+  readonly out?: string;
+}
+
+/** Adds `rowhouse hardware` to the program. */
+export function addHardware(program: Command): void {
+  const hardware = program
+    .command('hardware')
+    .summary('the accelerators that come with Rowhouse, and files for others')
+    .description('Lists the presets that --hardware takes by their name, as well as a file.')
+    .helpCommand(true)
+    .option('--json', 'one JSON document')
+    .addHelpText('after', EXAMPLES)
+    .action(({ json }: { readonly json?: true }) => {
+      emit(json ? jsonText({ presets: ROWS }) : presetsTable(ROWS, terminalOptions({})), {});
+    });
+  hardware
+    .command('show')
+    .summary('a preset as a file to change')
+    .description('Prints a preset as a hardware file, with a comment to each key.')
+    .argument('<name>', PRESET_NAMES)
+    .option('--out <file>', 'write to a file instead of standard output')
+    .action(async (name: string, { out }: Flags) => {
+      const { preset } = await together({
+        preset: () => underFlag('name', () => findPreset(name)),
+        place: () => out !== undefined && checkPlace('--out', out),
+      });
+      emit(await fileOf(preset, program.version()!), { file: out });
+    });
+  hardware
+    .command('schema')
+    .summary('the JSON Schema of hardware files, for editors')
+    .description('Prints the JSON Schema of hardware files, with which editors complete and check them.')
+    .option('--out <file>', 'write to a file instead of standard output')
+    .action(async ({ out }: Flags) => {
+      if (out !== undefined) checkPlace('--out', out);
+      const { jsonSchemaOf } = await import('./schemas.ts');
+      emit(jsonText(jsonSchemaOf('hardware', program.version()!)), { file: out });
+    });
+}
+
+const EXAMPLES = `
+Examples:
+  rowhouse hardware
+  rowhouse hardware show eyeriss-256 > mine.yaml
+  rowhouse analyze alexnet --hardware mine.yaml`;
+
+const baselineRow = (name: string, pes: number | null): PresetRow => ({
+  name,
+  pes,
+  rfBytes: BASELINE_RF_BYTES,
+  glbBytes: pes && pes * BASELINE_RF_BYTES,
+  storage: 'baseline',
+  source: BASELINE_SOURCE,
+});
+
+const rowOf = ({ hardware: { name, pes, storage }, source }: HardwarePreset): PresetRow =>
+  storage.divide === 'fixed'
+    ? { name, pes, rfBytes: storage.rfBytes, glbBytes: storage.glbBytes, storage: 'fixed', source }
+    : baselineRow(name, pes);
+
+const ROWS: readonly PresetRow[] = [...HARDWARE_PRESETS.map(rowOf), baselineRow('eyeriss-J', null)];
+
+/** A preset as a hardware file that editors find the schema of. */
+async function fileOf({ hardware, source }: HardwarePreset, version: string): Promise<string> {
+  const { schemaUrl } = await import('./schemas.ts');
+  const { formatHardware } = await import('../hardware/hardware-file.ts');
+  const comments = [
+    `yaml-language-server: $schema=${schemaUrl('hardware', version)}`,
+    `${hardware.name}: ${source}`,
+  ];
+  return comments.map((comment) => `# ${comment}\n`).join('') + formatHardware(hardware);
+}
+
+/**
+ * The accelerator that `--hardware` names: a preset, or a YAML or JSON file. What has no extension and is no file is taken
+ * for the name of a preset.
+ *
+ * @throws InputError if there is none, or the file has mistakes.
+ */
+export async function hardwareNamed(name: string): Promise<Hardware> {
+  if (extname(name) === '' && !existsSync(name)) return presetNamed(name);
+  const text = readText(name);
+  // Not above: the parser and the schema take longer to load than a preset
+  const { parseHardware } = await import('../hardware/hardware-file.ts');
+  return parseHardware(text, name);
+}
+
+function presetNamed(name: string): Hardware {
+  try {
+    return findPreset(name).hardware;
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const allowed = `a .yaml or .json file, or a preset: ${PRESET_NAMES}`;
+    throw new InputError(...error.problems.map((problem) => ({ ...problem, path: ['--hardware'], allowed })));
+  }
+}

@@ -1,0 +1,41 @@
+import { z } from 'zod';
+import { chipSchema } from '../chip/chip-file.ts';
+import { hardwareSchema } from '../hardware/hardware-file.ts';
+import { networkSchema } from '../layer/network-file.ts';
+
+/** The files that people write. */
+const FILES = {
+  hardware: {
+    schema: hardwareSchema,
+    title: 'Rowhouse hardware file',
+    description: 'An accelerator for the option --hardware. Everything but the name has a default.',
+  },
+  network: {
+    schema: networkSchema,
+    title: 'Rowhouse network file',
+    description: 'A network: its layers in the order in which they run.',
+  },
+  chip: {
+    schema: chipSchema,
+    title: 'Rowhouse chip file',
+    description:
+      'A variant of the Eyeriss chip for rowhouse simulate --chip. Everything but the name has a default.',
+  },
+} as const;
+
+export type FileKind = keyof typeof FILES;
+export const FILE_KINDS = Object.keys(FILES) as readonly FileKind[];
+
+/** Where the package of a version has the schema of a kind of file. */
+export const schemaUrl = (kind: FileKind, version: string): string =>
+  `https://unpkg.com/rowhouse@${version}/schemas/${kind}.schema.json`;
+
+/**
+ * The JSON Schema of a kind of file, for editors. It allows what the reader's schema allows; that some values do not go
+ * together, only the reader knows. In draft 7, which editors know best.
+ */
+export function jsonSchemaOf(kind: FileKind, version: string): Readonly<Record<string, unknown>> {
+  const { schema, title, description } = FILES[kind];
+  const { $schema, ...rules } = z.toJSONSchema(schema, { io: 'input', target: 'draft-7' });
+  return { $schema, $id: schemaUrl(kind, version), title, description, ...rules };
+}
