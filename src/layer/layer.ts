@@ -1,4 +1,5 @@
 import { InputError, MOST_PROBLEMS, type Problem } from '../input-error.ts';
+import type { Coverage } from './coverage.ts';
 
 /** One size per direction. */
 export type Pair = readonly [vertical: number, horizontal: number];
@@ -22,6 +23,10 @@ export interface ConvLayer {
   readonly dilation: Pair;
   /** Independent convolutions side by side: each sees channels / groups and makes filters / groups. */
   readonly groups: number;
+  /** True where weights are computed, for each image its own: the product of two activations. Default: false. */
+  readonly weightsPerImage?: boolean | undefined;
+  /** Share of the weights that are zero, from 0 to 1, where known. */
+  readonly weightZeros?: number | undefined;
 }
 
 /** A fully connected layer: a convolution whose filter covers the whole input. */
@@ -31,6 +36,8 @@ export interface FcLayer {
   readonly input: FmapSize;
   /** Outputs. */
   readonly filters: number;
+  /** Share of the weights that are zero, from 0 to 1, where known. */
+  readonly weightZeros?: number | undefined;
 }
 
 /** A pooling layer: the walk of a convolution over each plane by itself, without weights. */
@@ -49,6 +56,8 @@ export type Layer = ConvLayer | FcLayer | PoolLayer;
 export interface Network {
   readonly name: string;
   readonly layers: readonly Layer[];
+  /** What became of each node of the ONNX file that it comes from. */
+  readonly coverage?: Coverage | undefined;
 }
 
 /** A layer as a person writes it: one number where both directions agree, defaults left out. */
@@ -67,6 +76,10 @@ export type LayerSpec =
       readonly dilation?: number | Pair | undefined;
       /** Default 1. */
       readonly groups?: number | undefined;
+      /** Default false. */
+      readonly weightsPerImage?: boolean | undefined;
+      /** Default: unknown. */
+      readonly weightZeros?: number | undefined;
     }
   | {
       readonly name: string;
@@ -74,6 +87,8 @@ export type LayerSpec =
       /** A feature map, or just the number of inputs. */
       readonly input: FmapSize | readonly [inputs: number];
       readonly filters: number;
+      /** Default: unknown. */
+      readonly weightZeros?: number | undefined;
     }
   | {
       readonly name: string;
@@ -154,7 +169,7 @@ function normalise(spec: LayerSpec): Layer {
   const { name } = spec;
   if (spec.type === 'fc') {
     const [channels, height = 1, width = 1] = spec.input;
-    return { type: 'fc', name, input: [channels, height, width], filters: spec.filters };
+    return { type: 'fc', name, input: [channels, height, width], filters: spec.filters, ...zerosOf(spec) };
   }
   const { input } = spec;
   const kernel = pair(spec.kernel);
@@ -165,8 +180,24 @@ function normalise(spec: LayerSpec): Layer {
   const stride = pair(spec.stride ?? 1);
   const dilation = pair(spec.dilation ?? 1);
   const { filters, groups = 1 } = spec;
-  return { type: 'conv', name, input, filters, kernel, stride, pad, dilation, groups };
+  const perImage = spec.weightsPerImage ? { weightsPerImage: true } : {};
+  return {
+    type: 'conv',
+    name,
+    input,
+    filters,
+    kernel,
+    stride,
+    pad,
+    dilation,
+    groups,
+    ...perImage,
+    ...zerosOf(spec),
+  };
 }
+
+const zerosOf = ({ weightZeros }: { readonly weightZeros?: number | undefined }) =>
+  weightZeros === undefined ? {} : { weightZeros };
 
 const pair = (both: number | Pair): Pair => (typeof both === 'number' ? [both, both] : both);
 
@@ -214,7 +245,18 @@ function sizeProblems(spec: LayerSpec): Problem[] {
     }
   };
   check(['input'], spec.input, 1);
-  if (spec.type !== 'pool') check(['filters'], spec.filters, 1);
+  if (spec.type !== 'pool') {
+    check(['filters'], spec.filters, 1);
+    const zeros = spec.weightZeros ?? 0;
+    if (!(zeros >= 0 && zeros <= 1)) {
+      problems.push({
+        code: 'out-of-range',
+        path: ['weightZeros'],
+        found: zeros,
+        allowed: 'a number from 0 to 1',
+      });
+    }
+  }
   if (spec.type !== 'fc') {
     check(['kernel'], spec.kernel, 1);
     check(['stride'], spec.stride, 1);

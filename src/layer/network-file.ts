@@ -1,7 +1,16 @@
 import { z } from 'zod';
 import { InputError, MOST_PROBLEMS, type Problem } from '../input-error.ts';
-import { readYaml } from '../yaml-file.ts';
-import { LARGEST_SIZE, type Layer, type Network, type NetworkSpec, networkFromSpec } from './layer.ts';
+import { formatYaml, readYaml } from '../yaml-file.ts';
+import {
+  LARGEST_SIZE,
+  type Layer,
+  type LayerSpec,
+  type Network,
+  type NetworkSpec,
+  networkFromSpec,
+  type Padding,
+  type Pair,
+} from './layer.ts';
 import { layerShape } from './shape.ts';
 
 /**
@@ -12,12 +21,48 @@ import { layerShape } from './shape.ts';
  * cannot be (see {@link networkFromSpec}) or cannot be counted for even one image (see {@link layerShape}).
  */
 export function parseNetwork(text: string, file: string): Network {
-  return readYaml(text, file, networkSchema, (spec) => {
-    const network = networkFromSpec(spec);
-    const problems = network.layers.flatMap(sizeProblems);
-    if (problems.length > 0) throw new InputError(...problems.slice(0, MOST_PROBLEMS));
-    return network;
-  });
+  return readYaml(text, file, networkSchema, countableNetwork);
+}
+
+/** A network as the text of a YAML file, a layer to a line, which {@link parseNetwork} makes the same network of. */
+export function formatNetwork({ name, layers }: Network): string {
+  const inOrder = layers.map(specOf).map(({ name, type, ...rest }) => ({ name, type, ...rest }));
+  return formatYaml({ name, layers: inOrder }, networkSchema);
+}
+
+/** A layer as a person would write it: defaults left out, one number where directions agree. */
+function specOf(layer: Layer): LayerSpec {
+  if (layer.type === 'fc') {
+    const [inputs, height, width] = layer.input;
+    return { ...layer, input: height === 1 && width === 1 ? [inputs] : layer.input };
+  }
+  const walk = { kernel: one(layer.kernel), pad: unless(0, padOf(layer.pad)) };
+  const stride = one(layer.stride);
+  if (layer.type === 'pool') return { ...layer, ...walk, stride: unless(walk.kernel, stride) };
+  const dilation = unless(1, one(layer.dilation));
+  return { ...layer, ...walk, stride: unless(1, stride), dilation, groups: unless(1, layer.groups) };
+}
+
+const unless = <T>(standard: T, value: T): T | undefined =>
+  String(value) === String(standard) ? undefined : value;
+
+const one = (pair: Pair): number | Pair => (pair[0] === pair[1] ? pair[0] : pair);
+
+function padOf([top, left, bottom, right]: Padding): number | Pair | Padding {
+  return top === bottom && left === right ? one([top, left]) : [top, left, bottom, right];
+}
+
+/**
+ * The layers that a specification means, each of which can be counted for at least one image.
+ *
+ * @throws InputError as {@link networkFromSpec} does, or with the path of a layer that is too large (see
+ * {@link layerShape}).
+ */
+export function countableNetwork(spec: NetworkSpec): Network {
+  const network = networkFromSpec(spec);
+  const problems = network.layers.flatMap(sizeProblems);
+  if (problems.length > 0) throw new InputError(...problems.slice(0, MOST_PROBLEMS));
+  return network;
 }
 
 /** What makes a layer too large to count for even one image. */
@@ -57,6 +102,13 @@ const pad = z
   .optional()
   .describe('Rows and columns of zeros around the ifmap. Default: 0.');
 
+const weightZeros = z
+  .number()
+  .min(0)
+  .max(1)
+  .optional()
+  .describe('Share of the weights that are zero; shown in results. Default: unknown.');
+
 const conv = z.strictObject({
   name,
   type: z.literal('conv').describe('A convolution; depthwise where groups equals the channels.'),
@@ -71,6 +123,11 @@ const conv = z.strictObject({
   groups: size
     .optional()
     .describe('Convolutions side by side, each with its share of channels and filters. Default: 1.'),
+  weightsPerImage: z
+    .boolean()
+    .optional()
+    .describe('True where weights are computed, for each image its own. Default: false.'),
+  weightZeros,
 });
 
 const fc = z.strictObject({
@@ -80,6 +137,7 @@ const fc = z.strictObject({
     .union([fmap, z.tuple([size]).meta({ title: '[inputs]' })])
     .describe('A feature map, or just the number of inputs.'),
   filters,
+  weightZeros,
 });
 
 const pool = z.strictObject({

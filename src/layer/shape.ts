@@ -5,7 +5,8 @@ import { type Layer, ofmapSize, span } from './layer.ts';
  * The shape of one layer at one batch size, in the letters of the paper's Table I.
  *
  * A group is a convolution of its own: C and M are per group. A fully connected layer is the case E = F = 1; a
- * pooling layer has a group per plane and image, N = M = C = 1, and no weights.
+ * pooling layer has a group per plane and image, N = M = C = 1, and no weights. Where each image has weights of its own, it
+ * has groups of its own, and N = 1.
  */
 export interface LayerShape {
   readonly type: Layer['type'];
@@ -105,5 +106,6 @@ function groupSizes(layer: Layer, batch: number) {
   const G = layer.groups;
   const [dilationV, dilationH] = layer.dilation;
   const dilated = { spanR: span(R, dilationV), spanS: span(S, dilationH) };
-  return { type, G, N: batch, C: channels / G, M: layer.filters / G, R, S, ...dilated, Uv, Uh };
+  const images = layer.weightsPerImage ? { G: G * batch, N: 1 } : { G, N: batch };
+  return { type, ...images, C: channels / G, M: layer.filters / G, R, S, ...dilated, Uv, Uh };
 }

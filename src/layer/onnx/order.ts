@@ -1,0 +1,105 @@
+import { InputError } from '../../input-error.ts';
+import type { OnnxGraph, OnnxNode } from './onnx-file.ts';
+
+/** A node with a name that no other has. */
+export interface NamedNode {
+  readonly node: OnnxNode;
+  /** Its own, or one made of its operator and its place where it has none or another has the same. */
+  readonly label: string;
+}
+
+/**
+ * The nodes of a graph, each after those that make its inputs, and else as in the file.
+ *
+ * @throws InputError if two nodes make one tensor, if nothing makes one that a node needs, or if nodes wait for each other.
+ */
+export function inOrder(graph: OnnxGraph, file: string): readonly NamedNode[] {
+  const nodes = named(graph.nodes);
+  const needs = dependencies(nodes, graph, file);
+  const done = new Set<NamedNode>();
+  const ordered: NamedNode[] = [];
+  // Depth first, without recursion: networks may be deep
+  for (const start of nodes) {
+    const stack = [start];
+    const open = new Set<NamedNode>();
+    while (stack.length > 0) {
+      const one = stack.at(-1)!;
+      const next = done.has(one) ? undefined : needs.get(one)!.find((other) => !done.has(other));
+      if (next === undefined) {
+        stack.pop();
+        open.delete(one);
+        if (!done.has(one)) ordered.push(one);
+        done.add(one);
+      } else if (open.has(next) || next === one) {
+        throw cycle(stack, next, file);
+      } else {
+        open.add(one);
+        stack.push(next);
+      }
+    }
+  }
+  return ordered;
+}
+
+function named(nodes: readonly OnnxNode[]): readonly NamedNode[] {
+  const taken = new Set<string>();
+  return nodes.map((node, i) => {
+    const wanted = node.name || `${node.opType}_${i}`;
+    const label = taken.has(wanted) ? freeName(`${wanted}_${i}`, taken) : wanted;
+    taken.add(label);
+    return { node, label };
+  });
+}
+
+function freeName(wanted: string, taken: ReadonlySet<string>): string {
+  let name = wanted;
+  while (taken.has(name)) name = `${name}_`;
+  return name;
+}
+
+/** The nodes that make a node's inputs. */
+function dependencies(nodes: readonly NamedNode[], graph: OnnxGraph, file: string) {
+  const makers = makersOf(nodes, file);
+  const given = new Set([...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)]);
+  return new Map(
+    nodes.map((one) => {
+      const needed: NamedNode[] = [];
+      for (const input of one.node.inputs) {
+        const maker = makers.get(input);
+        if (maker !== undefined) needed.push(maker);
+        else if (input !== '' && !given.has(input)) throw missing(one, input, file);
+      }
+      return [one, needed] as const;
+    }),
+  );
+}
+
+function makersOf(nodes: readonly NamedNode[], file: string): ReadonlyMap<string, NamedNode> {
+  const makers = new Map<string, NamedNode>();
+  for (const one of nodes) {
+    for (const output of one.node.outputs) {
+      const other = makers.get(output);
+      if (output !== '' && other !== undefined) {
+        const found = `${output}, which ${other.label} makes too`;
+        throw flaw(one, found, 'tensors that no other node makes', file);
+      }
+      makers.set(output, one);
+    }
+  }
+  makers.delete('');
+  return makers;
+}
+
+const missing = (one: NamedNode, input: string, file: string): InputError =>
+  flaw(one, `the input ${input}`, 'an initializer, an input of the graph, or what another node makes', file);
+
+function cycle(stack: readonly NamedNode[], first: NamedNode, file: string): InputError {
+  const around = stack.slice(stack.indexOf(first)).reverse();
+  const names = around.slice(0, 6).map(({ label }) => label);
+  const found = `nodes that wait for each other: ${[...names, ...(around.length > 6 ? ['…'] : []), names[0]].join(' → ')}`;
+  return flaw(first, found, 'nodes whose inputs can be made before them', file);
+}
+
+function flaw({ node, label }: NamedNode, found: string, allowed: string, file: string): InputError {
+  return new InputError({ code: 'syntax', path: [`node ${label} (${node.opType})`], found, allowed, file });
+}
