@@ -18,6 +18,7 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'docs/**/*.test.ts'],
     testTimeout: 60_000,
+    hookTimeout: 60_000,
     reporters: ['default', closingLine],
   },
 });

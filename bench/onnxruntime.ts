@@ -11,33 +11,21 @@ import {
   ValueInfoProtoSchema,
 } from 'onnx-buf';
 import type { LayerRun } from '../src/chip/layer.ts';
-
-/** What is used of onnxruntime-node, which need not be installed. */
-interface Runtime {
-  readonly InferenceSession: {
-    create(model: Uint8Array, options: object): Promise<{ run(feeds: object): Promise<object> }>;
-  };
-  readonly Tensor: new (type: string, data: Float32Array, dims: readonly number[]) => object;
-}
+import { onnxruntime, QUIET } from '../src/onnxruntime.testing.ts';
 
 /**
  * Milliseconds that onnxruntime takes for the convolutions of these layers together, in float on one thread: the median of
  * several runs. Undefined where it is not installed.
  */
 export async function onnxruntimeMs(runs: readonly LayerRun[]): Promise<number | undefined> {
-  const name = 'onnxruntime-node';
-  const runtime = (await import(name).then(
-    (module) => module.default ?? module,
-    () => undefined,
-  )) as Runtime | undefined;
+  const runtime = onnxruntime();
   if (runtime === undefined) return undefined;
-  const options = { intraOpNumThreads: 1, interOpNumThreads: 1, logSeverityLevel: 3 };
   const sessions = await Promise.all(
     runs.map(async (run) => {
       const { shape, height, width } = run.layer;
       const ifmap = Float32Array.from(run.words.ifmap);
       const x = new runtime.Tensor('float32', ifmap, [shape.N, shape.G * shape.C, height, width]);
-      return { session: await runtime.InferenceSession.create(convModel(run), options), feeds: { x } };
+      return { session: await runtime.InferenceSession.create(convModel(run), QUIET), feeds: { x } };
     }),
   );
   const times: number[] = [];

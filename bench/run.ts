@@ -13,6 +13,7 @@ import { selectLayers } from '../src/layer/select.ts';
 import { alexnetRuns, inCycles, inPasses } from './chip.ts';
 import { exhaustive } from './exhaustive.ts';
 import { figureGrid, solve, type Task, tasks } from './grid.ts';
+import { largeModel, readModel } from './onnx.ts';
 import { onnxruntimeMs } from './onnxruntime.ts';
 
 const sibling = (file: string) => fileURLToPath(new URL(file, import.meta.url));
@@ -82,12 +83,25 @@ rmSync(figures, { recursive: true });
 const resnet = () => milliseconds(() => node(command, 'analyze', 'resnet-50'));
 report('rowhouse analyze resnet-50, with start-up', median(3, resnet), 5000);
 
+const model = largeModel();
+const size = `${(model.length / 1e6).toFixed(0)} MB, 1,000 nodes`;
+report(
+  `ONNX file of ${size}: read, shaped, zeros counted`,
+  median(5, () => milliseconds(() => readModel(model))),
+  2000,
+);
+report(
+  '  bytes of buffers that this took, per 1,000 bytes of file',
+  (1000 * readModel(model)) / model.length,
+  1000,
+);
+
 const runs = alexnetRuns(4);
 const simulated = median(5, () => milliseconds(() => inPasses(runs)));
 report('chip: AlexNet CONV, N = 4, in passes, words and counts', simulated, 3000);
 const onnxruntime = await onnxruntimeMs(runs);
 if (onnxruntime === undefined) {
-  console.log('  (to compare: ONNXRUNTIME_NODE_INSTALL=skip npm install --no-save onnxruntime-node@1.30.0)');
+  console.log('  (to compare: npm run reference)');
 } else {
   report('  that is, in onnxruntime × 1000 (float, one thread)', (1000 * simulated) / onnxruntime, 20_000);
 }

@@ -15,6 +15,7 @@ import { parseChip } from '../src/chip/chip-file.ts';
 import { run } from '../src/cli/program.ts';
 import { parseHardware } from '../src/hardware/hardware-file.ts';
 import { InputError } from '../src/input-error.ts';
+import { networkFromText } from '../src/layer/neighbours/network-text.ts';
 import { parseNetwork } from '../src/layer/network-file.ts';
 import {
   anchorsOf,
@@ -25,12 +26,13 @@ import {
   ROOT,
   readDocument,
 } from './markdown.testing.ts';
+import { MODELS } from './models.testing.ts';
 
 /*
- * Every document is a small session: its YAML blocks that begin with `# name.yaml` are files, its `sh` lines
- * that call `rowhouse` are run where these files are, its `ts` blocks are programs, and a `text` block is what the block
- * before it prints. In a `text` block, a line `…` stands for lines left out. A line of `sh` that ends with `# exit 2` is
- * meant to fail.
+ * Every document is a small session: its YAML blocks that begin with `# name.yaml` are files, and so are blocks with a
+ * name after their language; its `sh` lines that call `rowhouse` are run where these files are, its `ts` blocks are
+ * programs, and a `text` block is what the block before it prints. In a `text` block, a line `…` stands for lines left
+ * out. A line of `sh` that ends with `# exit 2` is meant to fail.
  */
 
 const library = JSON.stringify(join(ROOT, 'src/index.ts'));
@@ -54,6 +56,9 @@ describe.each(DOCUMENTS)('%s', (path) => {
   beforeAll(() => {
     mkdirSync(join(folder, id, 'docs'), { recursive: true });
     for (const { name, text } of blocks.flatMap(fileOf)) writeFileSync(join(folder, id, name), text);
+    for (const [name, model] of Object.entries(MODELS)) {
+      if (document.includes(name)) writeFileSync(join(folder, id, name), model());
+    }
   });
 
   test('its links lead somewhere', () => {
@@ -70,6 +75,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
     ({ text }) => {
       const read = () => {
         if (/^ *"?layers"?:/m.test(text)) return parseNetwork(text, 'file');
+        if (/^problem:/m.test(text)) return networkFromText(text, 'file');
         return /^array:/m.test(text) ? parseChip(text, 'file') : parseHardware(text, 'file');
       };
       if (text.includes('# has a mistake')) expect(read).toThrow(InputError);
@@ -100,11 +106,14 @@ describe.each(DOCUMENTS)('%s', (path) => {
   });
 });
 
-test('the picture is what the command draws', async () => {
-  process.chdir(join(folder, 'README-md'));
-  await run(['analyze', 'alexnet', '--format', 'svg', '--out', 'docs/alexnet.svg'], '');
-  const isSame = readFileSync('docs/alexnet.svg', 'utf8') === readDocument('docs/alexnet.svg');
-  expect(isSame, 'docs/alexnet.svg, drawn again').toBe(true);
+test.each([
+  ['README-md', 'docs/alexnet.svg', ['alexnet']],
+  ['docs-from-pytorch-md', 'docs/lenet.svg', ['lenet.onnx', '--shape', 'image=1x1x28x28']],
+])('the picture of %s is what the command draws', async (id, picture, network) => {
+  process.chdir(join(folder, id));
+  await run(['analyze', ...network, '--format', 'svg', '--out', picture], '');
+  const isSame = readFileSync(picture, 'utf8') === readDocument(picture);
+  expect(isSame, `${picture}, drawn again`).toBe(true);
 });
 
 test('the report is what the command makes', async () => {
@@ -143,10 +152,10 @@ test('every program has the types it should', () => {
   expect(found).toBe('');
 });
 
-/** A block that is a file, where its first line says so. */
-function fileOf({ language, text }: Block): { name: string; text: string }[] {
-  const name = /^# (\S+\.yaml)\n/.exec(text)?.[1];
-  return name === undefined || language !== 'yaml' ? [] : [{ name, text }];
+/** A block that is a file, where its fence or its first line says so. */
+function fileOf({ language, file, text }: Block): { name: string; text: string }[] {
+  const name = file ?? (language === 'yaml' ? /^# (\S+\.yaml)\n/.exec(text)?.[1] : undefined);
+  return name === undefined ? [] : [{ name, text }];
 }
 
 /** Runs what calls `rowhouse` in a block of shell commands. */

@@ -14,6 +14,11 @@ export const DOCUMENTS = [
   'docs/model.md',
   'docs/search.md',
   'docs/networks.md',
+  'docs/onnx.md',
+  'docs/from-pytorch.md',
+  'docs/timeloop.md',
+  'docs/scalesim.md',
+  'docs/maestro.md',
   'docs/hardware.md',
   'docs/chip.md',
   'docs/results.md',
@@ -28,6 +33,8 @@ export const readDocument = (path: string): string => readFileSync(join(ROOT, pa
 export interface Block {
   /** What stands after the opening fence: `sh`, `ts`, `yaml`, `json`, `text`. */
   readonly language: string;
+  /** What stands after that: the name of the file that it is. */
+  readonly file?: string | undefined;
   readonly text: string;
   /** The line of the opening fence, from 1. */
   readonly line: number;
@@ -38,14 +45,15 @@ export interface Block {
 export function blocksOf(document: string): readonly Block[] {
   const blocks: Block[] = [];
   let section = '';
-  let open: { language: string; line: number; lines: string[] } | undefined;
+  let open: (Omit<Block, 'text' | 'section'> & { lines: string[] }) | undefined;
   document.split('\n').forEach((text, i) => {
-    const fence = /^```(\w*)$/.exec(text);
+    const fence = /^```(\w*)(?: (\S+))?$/.exec(text);
     if (open && fence) {
-      blocks.push({ language: open.language, text: `${open.lines.join('\n')}\n`, line: open.line, section });
+      const { lines, ...block } = open;
+      blocks.push({ ...block, text: `${lines.join('\n')}\n`, section });
       open = undefined;
     } else if (open) open.lines.push(text);
-    else if (fence) open = { language: fence[1]!, line: i + 1, lines: [] };
+    else if (fence) open = { language: fence[1]!, file: fence[2], line: i + 1, lines: [] };
     else if (/^#+ /.test(text)) section = text;
   });
   return blocks;

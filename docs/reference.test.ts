@@ -25,7 +25,9 @@ import { eyerissBaseline, type StorageSizes, storageFor } from '../src/hardware/
 import { hardwareSchema } from '../src/hardware/hardware-file.ts';
 import { HARDWARE_PRESETS } from '../src/hardware/presets.ts';
 import { BUILTIN_NETWORKS, builtinNetwork } from '../src/layer/builtin.ts';
+import { MAESTRO_TYPES } from '../src/layer/neighbours/maestro-layers.ts';
 import { networkSchema } from '../src/layer/network-file.ts';
+import { parseOnnx } from '../src/layer/onnx/network.ts';
 import type { LayerShape } from '../src/layer/shape.ts';
 import { networkTotals } from '../src/layer/totals.ts';
 import { EQUATIONS } from '../src/paper/equations.ts';
@@ -33,10 +35,12 @@ import { onChip } from '../src/paper/on-chip.ts';
 import { ANALYSIS_COLUMNS } from '../src/report/analysis-data.ts';
 import type { DataColumn } from '../src/report/data-table.ts';
 import { inMillions } from '../src/report/format.ts';
+import { LAYER_COLUMNS } from '../src/report/layers-data.ts';
 import { NETWORK_COLUMNS } from '../src/report/networks-data.ts';
 import { PARQUET_COLUMNS_KEY, PARQUET_TYPES } from '../src/report/parquet.ts';
 import { SIMULATION_COLUMNS } from '../src/report/simulation-data.ts';
 import { plain, readDocument, type Table, tableIn } from './markdown.testing.ts';
+import { oddModel } from './models.testing.ts';
 
 const rowsOf = ({ rows }: Table): string[][] => rows.map((row) => row.map(plain));
 const columnOf = (table: Table, column = 0): string[] => rowsOf(table).map((row) => row[column]!);
@@ -188,6 +192,12 @@ test('docs/hardware.md has the presets', () => {
   expect(presets.at(-1)!.slice(0, 4)).toEqual(['eyeriss-J', 'J', '512', '512·J']);
 });
 
+test('docs/maestro.md has every type of layer that is read', () => {
+  const cells = columnOf(tableIn(readDocument('docs/maestro.md'), 'What becomes what', 'MAESTRO'));
+  const types = cells.flatMap((cell) => /^Type: (\w+)/.exec(cell)?.[1] ?? []);
+  expect(types).toEqual(Object.keys(MAESTRO_TYPES));
+});
+
 test('docs/hardware.md has every key of a hardware file', () => {
   const hardware = readDocument('docs/hardware.md');
   expect(columnOf(tableIn(hardware, 'The file', 'key'))).toEqual(Object.keys(hardwareSchema.shape));
@@ -271,6 +281,7 @@ describe('docs/results.md', () => {
     ['an analysis', ANALYSIS_COLUMNS],
     ['a simulation', SIMULATION_COLUMNS],
     ['the networks', NETWORK_COLUMNS],
+    ["a network's layers", LAYER_COLUMNS],
   ])('has the columns of %s', (section, columns: readonly DataColumn[]) => {
     expect(rowsOf(tableIn(results, `Columns of ${section}`, 'column'))).toEqual(
       columns.map(({ name, type, unit, meaning }) => [name, type, unit, meaning]),
@@ -292,9 +303,9 @@ describe('docs/results.md', () => {
 
   test('has the fields of the JSON document, and no others', () => {
     const batch64 = analyze(builtinNetwork('alexnet'), { batch: 64 });
-    expect(new Set(columnOf(tableIn(results, 'JSON', 'field')))).toEqual(
-      new Set(fieldsOf(JSON.parse(JSON.stringify(batch64)))),
-    );
+    const fromOnnx = analyze(parseOnnx(oddModel(), { file: 'odd.onnx' }));
+    const fields = [batch64, fromOnnx].flatMap((result) => fieldsOf(JSON.parse(JSON.stringify(result))));
+    expect(new Set(columnOf(tableIn(results, 'JSON', 'field')))).toEqual(new Set(fields));
   });
 });
 

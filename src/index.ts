@@ -91,9 +91,16 @@ export {
   storageFor,
 } from './hardware/hardware.ts';
 export { formatHardware, hardwareSchema, parseHardware } from './hardware/hardware-file.ts';
-export { hardwarePreset } from './hardware/presets.ts';
+export {
+  EYERISS_CHIP_SIZES,
+  findPreset,
+  HARDWARE_PRESETS,
+  type HardwarePreset,
+  hardwarePreset,
+} from './hardware/presets.ts';
 export { describeProblem, InputError, type Position, type Problem } from './input-error.ts';
 export { BUILTIN_NETWORKS, type BuiltinNetwork, builtinNetwork } from './layer/builtin.ts';
+export { type Coverage, isComplete, type NodeReport, type UnsupportedNode } from './layer/coverage.ts';
 export {
   type ConvLayer,
   type FcLayer,
@@ -110,23 +117,51 @@ export {
   type Pair,
   type PoolLayer,
 } from './layer/layer.ts';
-export { networkSchema, parseNetwork } from './layer/network-file.ts';
+export { parseMaestro } from './layer/neighbours/maestro.ts';
+export { networkFromText } from './layer/neighbours/network-text.ts';
+export type { NetworkReading } from './layer/neighbours/reading.ts';
+export { parseTopology } from './layer/neighbours/scalesim.ts';
+export { scalesimTopology } from './layer/neighbours/scalesim-export.ts';
+export { networkFromProblems, type ProblemFile } from './layer/neighbours/timeloop.ts';
+export { timeloopProblems } from './layer/neighbours/timeloop-export.ts';
+export { formatNetwork, networkSchema, parseNetwork } from './layer/network-file.ts';
+export type { ExternalFiles } from './layer/onnx/external.ts';
+export { type OnnxNetwork, type OnnxOptions, parseOnnx } from './layer/onnx/network.ts';
 export { selectLayers } from './layer/select.ts';
 export { type Dimension, type LayerShape, layerShape } from './layer/shape.ts';
-export { type NetworkTotals, networkTotals, type Totals } from './layer/totals.ts';
+export {
+  type CountedLayer,
+  type CountedNetwork,
+  counted,
+  type NetworkTotals,
+  networkTotals,
+  type Totals,
+} from './layer/totals.ts';
 export { type Compare, comparing, type Setup } from './paper/compare.ts';
-export { figureCsv } from './paper/csv.ts';
+export { figureCsv, figureData } from './paper/data.ts';
 export { EQUATIONS, type Equation, type EquationName } from './paper/equations.ts';
-export type { Figure, FigureResult, Value } from './paper/figure.ts';
+export type { Figure, FigureResult } from './paper/figure.ts';
 export { FIGURES } from './paper/registry.ts';
 export { paperReport } from './paper/report.ts';
 export { figureSteps, runFigures } from './paper/run.ts';
 export { printsAs, type Statement } from './paper/statement.ts';
+export { ANALYSIS_COLUMNS, analysisCsv, analysisData } from './report/analysis-data.ts';
 export { analysisChart, type ChartOptions, layersChart, networkChart } from './report/chart.ts';
-export { ANALYSIS_COLUMNS, analysisCsv, type CsvColumn } from './report/csv.ts';
+export { tableCsv } from './report/csv.ts';
+export type { ColumnOf, ColumnType, DataColumn, DataTable, Value } from './report/data-table.ts';
 export { analysisHtml } from './report/html.ts';
+export { LAYER_COLUMNS, layersData } from './report/layers-data.ts';
+export { NETWORK_COLUMNS, networksData } from './report/networks-data.ts';
+export { tableParquet } from './report/parquet.ts';
 export { renderSvg } from './report/render.ts';
-export { analysisTable, type NetworkRow, networksTable, type TableOptions } from './report/table.ts';
+export { SIMULATION_COLUMNS, simulationData } from './report/simulation-data.ts';
+export {
+  analysisTable,
+  layersTable,
+  type NetworkRow,
+  networksTable,
+  type TableOptions,
+} from './report/table.ts';
 export { OBJECTIVES, type Objective } from './search/objective.ts';
 export {
   findBestMapping,

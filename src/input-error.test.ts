@@ -23,6 +23,7 @@ describe('describeProblem', () => {
     [[1, [2, { a: 'x' }]], '[1, [2, {"a": "x"}]]'],
     [[[[[[1]]]]], '[[[[...]]]]'],
     [10n, '10'],
+    [[{ toString: null }], '[{"toString": null}]'],
     ['x'.repeat(100), `"${'x'.repeat(56)}...`],
     [Array(1000).fill(1), `[${'1, '.repeat(18)}1,...`],
   ])('shows %o in short', (found, shown) => {

@@ -74,10 +74,12 @@ function whatIsWrong({ code, path, found }: Problem): string {
 /** A value in at most 60 characters, however large it is: `[3, {"a": "x"}]`. */
 function show(value: unknown, levels = 3): string {
   const isCollection = typeof value === 'object' && value !== null;
-  const plain = typeof value === 'string' ? JSON.stringify(value) : String(value);
-  const text = isCollection ? showCollection(value, levels) : plain;
+  const text = isCollection ? showCollection(value, levels) : showPlain(value);
   return text.length > 60 ? `${text.slice(0, 57)}...` : text;
 }
+
+const showPlain = (value: unknown): string =>
+  typeof value === 'string' ? JSON.stringify(value) : String(value);
 
 function showCollection(value: object, levels: number): string {
   const isList = Array.isArray(value);

@@ -254,3 +254,21 @@ test.each([
 ])('%s is refused', (_, options, message) => {
   expect(() => analyze(alexnet, options)).toThrow(message);
 });
+
+describe('zeros among weights', () => {
+  const conv = (name: string, weightZeros?: number) =>
+    layerFromSpec({ name, type: 'conv', input: [8, 9, 9], filters: 4, kernel: 3, weightZeros });
+
+  test('are told for each layer, and change nothing', () => {
+    const network = { name: 'net', layers: [conv('a'), conv('b', 0.25), conv('c', 0.75)] };
+    for (const { layers } of analyze(network).results) {
+      const [a, b, c] = layers;
+      expect([a, b, c].map((layer) => layer!.weightZerosPercent)).toEqual([undefined, 25, 75]);
+      expect({ ...b, name: '', weightZerosPercent: 0 }).toEqual({ ...c, name: '', weightZerosPercent: 0 });
+      expect({ ...b, name: 'a', weightZerosPercent: undefined }).toEqual({
+        ...a,
+        weightZerosPercent: undefined,
+      });
+    }
+  });
+});

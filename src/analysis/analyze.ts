@@ -72,7 +72,16 @@ export function* analysisSteps(
   }
   const leftOut = wanted === undefined ? network.layers.filter(({ type }) => type === 'pool') : [];
   const notMapped = leftOut.map(({ name }) => name);
-  return { network: network.name, batch, objective, hardware: hardware.name, notMapped, results };
+  const { name, coverage } = network;
+  return {
+    network: name,
+    batch,
+    objective,
+    hardware: hardware.name,
+    ...(coverage && { coverage }),
+    notMapped,
+    results,
+  };
 }
 
 /**
@@ -128,10 +137,11 @@ function mapper(dataflow: Dataflow, hardware: Hardware, batch: number, objective
     };
   };
   return (layer: Layer): LayerResult => {
-    const key = JSON.stringify({ ...layer, name: '' });
+    const { name, weightZeros, ...sizes } = { weightZeros: undefined, ...layer };
+    const key = JSON.stringify(sizes);
     const result = known.get(key) ?? map(layer);
     known.set(key, result);
-    return { ...result, name: layer.name };
+    return { ...result, name, ...(weightZeros !== undefined && { weightZerosPercent: 100 * weightZeros }) };
   };
 }
 

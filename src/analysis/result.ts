@@ -1,5 +1,6 @@
 import type { ReuseFactors } from '../dataflow/reuse.ts';
 import type { DataType, Level, PerLevelAndData } from '../hardware/energy.ts';
+import type { Coverage } from '../layer/coverage.ts';
 import type { Layer } from '../layer/layer.ts';
 import type { Objective } from '../search/objective.ts';
 import type { SearchReport } from '../search/search.ts';
@@ -38,6 +39,8 @@ export interface FeasibleLayer {
   readonly name: string;
   readonly type: Layer['type'];
   readonly feasible: true;
+  /** Zeros among the weights, in percent, where known. */
+  readonly weightZerosPercent?: number | undefined;
   readonly macs: number;
   readonly activePes: number;
   /** macs / activePes, in cycles. */
@@ -58,6 +61,8 @@ export interface InfeasibleLayer {
   readonly name: string;
   readonly type: Layer['type'];
   readonly feasible: false;
+  /** Zeros among the weights, in percent, where known. */
+  readonly weightZerosPercent?: number | undefined;
   readonly macs: number;
   readonly reason: Infeasibility;
 }
@@ -96,6 +101,8 @@ export interface AnalysisResult {
   readonly batch: number;
   readonly objective: Objective;
   readonly hardware: string;
+  /** For a network from an ONNX file: what became of its nodes. */
+  readonly coverage?: Coverage | undefined;
   /** Layers of the network that were left out because they do no MACs and were not asked for. */
   readonly notMapped: readonly string[];
   readonly results: readonly DataflowResult[];

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import { builtinNetwork } from '../layer/builtin.ts';
-import { layerFromSpec, type Network } from '../layer/layer.ts';
+import { type ConvLayer, layerFromSpec, type Network } from '../layer/layer.ts';
 import { type SimulationOptions, simulate } from './simulation.ts';
 
 const network: Network = {
@@ -45,6 +45,19 @@ describe('a network on the chip', () => {
     expect(layers.map(({ configurations }) => configurations)).toEqual([1, 1, 2, 2]);
     expect(layers[2]!.dram.psum).toBe(0);
     expect(layers[3]!.dram.psum).toBe(2 * 4 * 10); // 10 psums of 4 images, out and in again
+  });
+
+  it('runs weights that each image has for itself as groups of its own', async () => {
+    const product = layerFromSpec({
+      ...{ name: 'product', type: 'conv', input: [12, 1, 7], filters: 20, kernel: 1, groups: 2 },
+      weightsPerImage: true,
+    });
+    const { input, filters, ...same } = { ...product, groups: 6, weightsPerImage: false } as ConvLayer;
+    const side = layerFromSpec({ ...same, input: [3 * input[0], 1, 7], filters: 3 * filters });
+    const [one] = (await run({ batch: 3 }, { name: 'own', layers: [product] })).layers;
+    const [other] = (await run({ batch: 1 }, { name: 'side', layers: [side] })).layers;
+    expect(one).toEqual(other);
+    expect(one!.output.bitExact).toBe(true);
   });
 
   it('adds up', async () => {

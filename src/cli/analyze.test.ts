@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { readCsv, readParquet } from '../report/data-table.testing.ts';
 import { networkOf, rowhouse, scratchFolder } from './rowhouse.testing.ts';
 
 const { at, write } = scratchFolder();
@@ -147,7 +148,15 @@ describe('--json', () => {
     expect(told.out).not.toContain('POOL');
   });
 
-  it('lists the networks', async () => {
+  it.each([[], ['--format', 'csv'], ['--format', 'parquet']])('lists the networks %s', async (...flags) => {
+    const shown = await rowhouse('networks', ...flags);
+    expect(shown).toMatchObject({ code: 0, err: '', out: expect.stringContaining('overfeat-fast') });
+    const file = at('networks');
+    expect(await rowhouse('networks', ...flags, '--out', file)).toEqual({ code: 0, out: '', err: '' });
+    expect(readFileSync(file, flags[1] === 'parquet' ? 'latin1' : 'utf8')).toBe(shown.out);
+  });
+
+  it('lists the networks as JSON', async () => {
     const { code, out } = await rowhouse('networks', '--json');
     expect(code).toBe(0);
     const { networks } = JSON.parse(out);
@@ -161,6 +170,7 @@ describe('formats', () => {
     table: /^made · batch/,
     json: /^\{\n/,
     csv: /^network,/,
+    parquet: /^PAR1.*PAR1$/s,
     html: /^<!doctype html>/,
     svg: /^<svg/,
   };
@@ -176,7 +186,26 @@ describe('formats', () => {
       out: '',
       err: '',
     });
-    expect(readFileSync(file, 'utf8')).toBe(shown.out);
+    const encoding = format === 'parquet' ? 'latin1' : 'utf8';
+    expect(readFileSync(file, encoding)).toBe(shown.out);
+  });
+
+  it('parquet and csv say the same as JSON', async () => {
+    const flags = ['alexnet', '--batch', '64', '--layers', 'conv', '--dataflow', 'rs,ws'];
+    const file = at('alexnet.parquet');
+    await rowhouse('analyze', ...flags, '--format', 'parquet', '--out', file);
+    const { lines } = await readParquet(readFileSync(file));
+    const layers = (await json(...flags)).results.flatMap(({ layers }) => layers);
+    expect(lines.map(({ layer, feasible }) => [layer, feasible])).toEqual(
+      layers.map(({ name, feasible }) => [name, feasible]),
+    );
+    expect(lines.map(({ energy_total }) => energy_total)).toEqual(
+      layers.map((layer) => (layer.feasible ? layer.energy.total : null)),
+    );
+    const csv = readCsv((await rowhouse('analyze', ...flags, '--format', 'csv')).out);
+    expect(lines.map((line) => Object.values(line).map((value) => String(value ?? '')))).toEqual(
+      csv.slice(1),
+    );
   });
 
   it('are the same each time', async () => {
@@ -219,7 +248,8 @@ describe('help', () => {
         '--out',
       ],
     ],
-    ['networks', ['--json']],
+    ['networks', ['--format', '--json', '--out']],
+    ['hardware', ['--json']],
   ])('of %s says which flags there are', async (command, flags) => {
     const { code, out, err } = await rowhouse(command, '--help');
     expect({ code, err }).toEqual({ code: 0, err: '' });

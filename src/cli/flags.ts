@@ -63,6 +63,12 @@ export function underFlag<R>(flag: string, action: () => R): R {
   }
 }
 
+/** Collects the values of a flag that may be given again. */
+export const collected = (value: string, before: readonly string[] = []): readonly string[] => [
+  ...before,
+  value,
+];
+
 /** The words of a list with commas. */
 export const commaList = (text: string): string[] => text.split(',').map((word) => word.trim());
 

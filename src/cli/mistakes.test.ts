@@ -6,13 +6,13 @@ import { networkOf, rowhouse, scratchFolder } from './rowhouse.testing.ts';
 const { folder, at, write } = scratchFolder();
 
 const BUILTIN = 'alexnet, vgg-16, googlenet, resnet-50, squeezenet, mobilenet-v1, overfeat-fast';
-const NETWORK = `a .yaml or .json file, or a built-in network: ${BUILTIN}`;
+const NETWORK = `an .onnx, .yaml or .json file, a file of Timeloop, SCALE-Sim or MAESTRO, or a built-in network: ${BUILTIN}`;
 const NUMBER = 'a whole number from 1 to 1000000';
 const LAYERS =
   'conv, fc or pool, where alexnet has them, or the name of a layer: ' +
   'CONV1, POOL1, CONV2, POOL2, CONV3, CONV4, CONV5, POOL5, FC1, FC2, FC3';
 const ANALYZE_FLAGS =
-  '--dataflow, --pes, --batch, --layers, --objective, --hardware, --format, --json, --out, --help';
+  '--dataflow, --pes, --batch, --layers, --objective, --hardware, --shape, --format, --json, --out, --help';
 
 /** Expects these lines on standard error, each told as the command's, and nothing else anywhere. */
 async function expectLines(words: readonly string[], lines: readonly string[]) {
@@ -26,11 +26,11 @@ describe('words that are not those of the command', () => {
   it.each([
     [
       'analyse alexnet',
-      'command: found "analyse" (did you mean analyze?); allowed: analyze, networks, paper, simulate',
+      'command: found "analyse" (did you mean analyze?); allowed: analyze, export, hardware, networks, paper, simulate',
     ],
-    ['nope', 'command: found "nope"; allowed: analyze, networks, paper, simulate'],
-    ['help nope', 'command: found "nope"; allowed: analyze, networks, paper, simulate'],
-    ['--', 'command: missing; allowed: analyze, networks, paper, simulate'],
+    ['nope', 'command: found "nope"; allowed: analyze, export, hardware, networks, paper, simulate'],
+    ['help nope', 'command: found "nope"; allowed: analyze, export, hardware, networks, paper, simulate'],
+    ['--', 'command: missing; allowed: analyze, export, hardware, networks, paper, simulate'],
     [
       '--json analyze alexnet',
       'flag: found "--json"; allowed: --version, --help, and others after the command',
@@ -39,8 +39,15 @@ describe('words that are not those of the command', () => {
     ['analyze --pes 4', `network: missing; allowed: ${NETWORK}`],
     ['analyze alexnet vgg-16', 'argument: found "vgg-16"; allowed: <network> alone'],
     ['analyze alexnet --layers conv, fc', 'argument: found "fc"; allowed: <network> alone'],
-    ['networks alexnet', 'argument: found "alexnet"; allowed: flags only'],
-    ['networks --jsn', 'flag: found "--jsn" (did you mean --json?); allowed: --json, --help'],
+    ['networks alexnet vgg-16', 'argument: found "vgg-16"; allowed: <network> alone'],
+    [
+      'hardware --jsn',
+      'flag: found "--jsn" (did you mean --json?); allowed: --json, --help, and others after the command',
+    ],
+    [
+      'networks --jsn',
+      'flag: found "--jsn" (did you mean --json?); allowed: --shape, --format, --json, --out, --help',
+    ],
     ['analyze alexnet --bach 3', `flag: found "--bach" (did you mean --batch?); allowed: ${ANALYZE_FLAGS}`],
     ['analyze alexnet --bach=3', `flag: found "--bach=3" (did you mean --batch?); allowed: ${ANALYZE_FLAGS}`],
     ['analyze alexnet -x', `flag: found "-x"; allowed: ${ANALYZE_FLAGS}`],
@@ -52,7 +59,10 @@ describe('words that are not those of the command', () => {
   });
 
   it('an empty one', async () => {
-    await expectLines([''], ['command: found ""; allowed: analyze, networks, paper, simulate']);
+    await expectLines(
+      [''],
+      ['command: found ""; allowed: analyze, export, hardware, networks, paper, simulate'],
+    );
   });
 });
 
@@ -81,7 +91,7 @@ describe('values that a flag does not take', () => {
     ['--dataflow', 'rss', 'found "rss" (did you mean rs?); allowed: all, rs, ws, osa, osb, osc, nlr'],
     ['--dataflow', 'rs,,ws', 'found ""; allowed: all, rs, ws, osa, osb, osc, nlr'],
     ['--objective', 'enrgy', 'found "enrgy" (did you mean energy?); allowed: energy, edp, delay, dram'],
-    ['--format', 'jsn', 'found "jsn" (did you mean json?); allowed: table, json, csv, html, svg'],
+    ['--format', 'jsn', 'found "jsn" (did you mean json?); allowed: table, json, csv, parquet, html, svg'],
     ['--layers', 'conv1', `found "conv1" (did you mean CONV1?); allowed: ${LAYERS}`],
     ['--layers', '', `found ""; allowed: ${LAYERS}`],
     [
@@ -103,6 +113,21 @@ describe('values that a flag does not take', () => {
       code: 0,
     });
   });
+
+  it.each([['analyze', 'alexnet'], ['simulate', 'alexnet'], ['networks']])(
+    '--format parquet on a terminal, of %s',
+    async (...words) => {
+      const { isTTY } = process.stdout;
+      process.stdout.isTTY = true;
+      try {
+        const line =
+          '--format: found "parquet"; allowed: parquet with --out or into a pipe: a terminal shows text';
+        await expectLines([...words, '--format', 'parquet'], [line]);
+      } finally {
+        process.stdout.isTTY = isTTY;
+      }
+    },
+  );
 
   it('several at once, one line for each', async () => {
     const words = [
@@ -148,7 +173,7 @@ describe('values that a flag does not take', () => {
       await expectLines(
         ['analyze', net, '--format', format],
         [
-          `--format: found "${format}"; allowed: table, json or csv for 2001 layers: a chart shows at most 2000`,
+          `--format: found "${format}"; allowed: table, json, csv or parquet for 2001 layers: a chart shows at most 2000`,
         ],
       );
     }
@@ -162,13 +187,13 @@ describe('networks that are none', () => {
     ['alexnt', `network: found "alexnt" (did you mean alexnet?); allowed: ${NETWORK}`],
     ['AlexNet', `network: found "AlexNet" (did you mean alexnet?); allowed: ${NETWORK}`],
     ['__proto__', `network: found "__proto__"; allowed: ${NETWORK}`],
-    ['net.txt', `network: found "net.txt"; allowed: ${NETWORK}`],
+    ['net.txt', 'net.txt: there is no such file or folder; allowed: a file that can be read'],
     ['../net', `network: found "../net"; allowed: ${NETWORK}`],
     ['', `network: found ""; allowed: ${NETWORK}`],
-    ['net.onnx', `network: this version reads no ONNX files, such as net.onnx; allowed: ${NETWORK}`],
+    ['net.onnx', 'network: net.onnx: there is no such file or folder; allowed: a file that can be read'],
     [
       'a\u001B[31m\nb.onnx',
-      `network: this version reads no ONNX files, such as a�[31m�b.onnx; allowed: ${NETWORK}`,
+      'network: a�[31m�b.onnx: there is no such file or folder; allowed: a file that can be read',
     ],
   ])('%j', async (name, line) => {
     await expectLines(['analyze', name], [line]);
@@ -182,7 +207,8 @@ describe('networks that are none', () => {
       'folder.yaml/a.json: there is no such file or folder; allowed: a file that can be read',
     ],
   ])('%s', async (name, line) => {
-    await expectLines(['analyze', at(name)], [line]);
+    const none = `network: ${name}: a folder without .yaml files; allowed: ${NETWORK}`;
+    await expectLines(['analyze', at(name)], [line.includes('this is a folder') ? none : line]);
     await expectLines(['analyze', 'alexnet', '--hardware', at(name)], [line]);
   });
 
@@ -202,7 +228,7 @@ describe('networks that are none', () => {
     [
       'a misspelt key',
       layer('input: [6, 9, 9], fliters: 6, kernel: 3'),
-      ':3:46: layers[0]: unknown key "fliters" (did you mean filters?); allowed: name, type, input, filters, kernel, stride, pad, dilation, groups',
+      ':3:46: layers[0]: unknown key "fliters" (did you mean filters?); allowed: name, type, input, filters, kernel, stride, pad, dilation, groups, weightsPerImage, weightZeros',
     ],
     ...['0', '-1', '2.5', '1e+30', '"256"', '""', 'NaN'].map((size): [string, string, string] => [
       `a size of ${size}`,
@@ -267,9 +293,12 @@ describe('any words', () => {
       'a',
       'edp',
       'csv',
+      'parquet',
       'json',
       'table',
       'svg',
+      'eyeriss-9',
+      'eyeriss-chp',
     ];
     // Not --out by itself: what follows it would be written in this folder
     const flags = [
@@ -287,6 +316,9 @@ describe('any words', () => {
       fc.constantFrom(
         'analyze',
         'networks',
+        'hardware',
+        'show',
+        'schema',
         'help',
         'alexnet',
         'alexnt',

@@ -1,33 +1,74 @@
 import type { Command } from 'commander';
 import { BUILTIN_NETWORKS, builtinNetwork } from '../layer/builtin.ts';
-import { networkTotals } from '../layer/totals.ts';
+import type { Network } from '../layer/layer.ts';
+import { counted, networkTotals } from '../layer/totals.ts';
+import { layersData } from '../report/layers-data.ts';
 import { networksData } from '../report/networks-data.ts';
-import { networksTable } from '../report/table.ts';
+import { layersTable, networksTable } from '../report/table.ts';
 import { checkPlace } from './files.ts';
-import { together } from './flags.ts';
-import { emit, FORMATS, type FormatFlags, formatNamed, formatted, terminalOptions } from './output.ts';
+import { collected, together } from './flags.ts';
+import { NETWORK_ARGUMENT, networkNamed, SHAPE_FLAG } from './network.ts';
+import {
+  emit,
+  FORMATS,
+  type Format,
+  type FormatFlags,
+  formatNamed,
+  formatted,
+  terminalOptions,
+} from './output.ts';
+
+interface Flags extends FormatFlags {
+  readonly shape?: readonly string[];
+}
 
 /** Adds `rowhouse networks` to the program. */
 export function addNetworks(program: Command): void {
   program
     .command('networks')
-    .summary('the built-in networks')
-    .description('Lists the built-in networks with their layers, MACs and weights for one image.')
+    .summary('the built-in networks, or the layers of any one')
+    .description(
+      'Lists the built-in networks with their layers, MACs and weights for one image; or the layers of the network that is ' +
+        'named and, if it is an ONNX file, what became of each of its nodes.',
+    )
+    .argument('[network]', NETWORK_ARGUMENT)
+    .option(...SHAPE_FLAG, collected)
     .option('--format <word>', `${FORMATS.join(', ')} (default: table)`)
     .option('--json', 'the same as --format json')
     .option('--out <file>', 'write to a file instead of standard output')
-    .action(async (flags: FormatFlags) => {
-      const destination = { file: flags.out };
-      const { format } = await together({
+    .addHelpText('after', EXAMPLES)
+    .action(async (name: string | undefined, flags: Flags) => {
+      const { format, network } = await together({
         format: () => formatNamed(flags, FORMATS),
         place: () => flags.out !== undefined && checkPlace('--out', flags.out),
+        network: () => (name === undefined ? undefined : networkNamed(name, flags.shape)),
       });
-      const networks = BUILTIN_NETWORKS.map((name) => ({ name, ...networkTotals(builtinNetwork(name)) }));
-      const content = await formatted(format, {
-        table: () => networksTable(networks, terminalOptions(destination)),
-        json: { networks },
-        data: () => networksData(networks),
-      });
-      emit(content, destination);
+      const content = await (network ? oneNetwork(network, format, flags) : allNetworks(format, flags));
+      emit(content, { file: flags.out });
     });
+}
+
+const EXAMPLES = `
+Examples:
+  rowhouse networks
+  rowhouse networks alexnet
+  rowhouse networks model.onnx --shape x=1x3x224x224`;
+
+function allNetworks(format: Format, { out }: Flags) {
+  const networks = BUILTIN_NETWORKS.map((name) => ({ name, ...networkTotals(builtinNetwork(name)) }));
+  return formatted(format, {
+    table: () => networksTable(networks, terminalOptions({ file: out })),
+    json: { networks },
+    data: () => networksData(networks),
+  });
+}
+
+function oneNetwork(network: Network, format: Format, { out }: Flags) {
+  const all = counted(network);
+  const { name, layers, coverage } = all;
+  return formatted(format, {
+    table: () => layersTable(all, terminalOptions({ file: out })),
+    json: { network: name, ...(coverage && { coverage }), layers },
+    data: () => layersData(all),
+  });
 }

@@ -3,6 +3,8 @@ import { describeProblem, InputError } from '../input-error.ts';
 import { printable } from '../report/format.ts';
 import { addAnalyze } from './analyze.ts';
 import { CheckFailed, EXIT } from './exit.ts';
+import { addExport } from './export.ts';
+import { addHardware } from './hardware.ts';
 import { addNetworks } from './networks.ts';
 import { addPaper } from './paper.ts';
 import { addSimulate } from './simulate.ts';
@@ -34,9 +36,11 @@ function program(version: string): Command {
     .version(version)
     .configureOutput({ writeErr: () => {} });
   addAnalyze(command);
+  addExport(command);
+  addHardware(command);
   addNetworks(command);
   addPaper(command);
   addSimulate(command);
-  for (const one of [command, ...command.commands]) tellWrongWords(one);
+  tellWrongWords(command);
   return command;
 }

@@ -1,5 +1,7 @@
+import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
+import { readCsv, readParquet } from '../report/data-table.testing.ts';
 import { rowhouse, scratchFolder } from './rowhouse.testing.ts';
 
 const { at, write } = scratchFolder();
@@ -82,7 +84,6 @@ describe('rowhouse simulate', () => {
     const network = write('mine.yaml', NETWORK);
     const { code } = await rowhouse('simulate', network, '--trace', at('trace.json'));
     expect(code).toBe(0);
-    const { readFileSync } = await import('node:fs');
     const { traceEvents } = JSON.parse(readFileSync(at('trace.json'), 'utf8'));
     expect(traceEvents.length).toBeGreaterThan(50);
   });
@@ -95,7 +96,43 @@ describe('rowhouse simulate', () => {
     expect(layer.energy.total).toBe(3 * (layer.macs - layer.gatedMacs));
   });
 
+  it.each(['table', 'json', 'csv', 'parquet'])(
+    'gives %s, on standard output and in a file',
+    async (format) => {
+      const flags = [write('mine.yaml', NETWORK), '--format', format];
+      const shown = await rowhouse('simulate', ...flags);
+      expect(shown).toMatchObject({ code: 0, err: '' });
+      const file = at(`mine.${format}`);
+      expect(await rowhouse('simulate', ...flags, '--out', file)).toEqual({ code: 0, out: '', err: '' });
+      expect(readFileSync(file, format === 'parquet' ? 'latin1' : 'utf8')).toBe(shown.out);
+    },
+  );
+
+  it('says the same in CSV and Parquet as in JSON', async () => {
+    const flags = [write('mine.yaml', NETWORK), '--batch', '2'];
+    const file = at('mine.parquet');
+    await rowhouse('simulate', ...flags, '--format', 'parquet', '--out', file);
+    const { lines } = await readParquet(readFileSync(file));
+    const { layers } = await simulateJson(...flags);
+    expect(lines.map((line) => [line.layer, Number(line.cycles), line.bit_exact, line.sha256])).toEqual(
+      layers.map(({ name, cycles, output }) => [name, cycles, output.bitExact, output.sha256]),
+    );
+    const csv = readCsv((await rowhouse('simulate', ...flags, '--format', 'csv')).out);
+    expect(lines.map((line) => Object.values(line).map((value) => String(value ?? '')))).toEqual(
+      csv.slice(1),
+    );
+  });
+
   it.each([
+    [
+      ['--format', 'parket'],
+      '--format: found "parket" (did you mean parquet?); allowed: table, json, csv, parquet',
+    ],
+    [
+      ['--json', '--format', 'csv'],
+      '--format: found "csv"; allowed: one of --json and --format, or both alike',
+    ],
+    [['--out', at('no/x')], 'there is no folder'],
     [['--batch', '0'], '--batch: found "0"'],
     [['--detail', 'fast'], '--detail: found "fast"; allowed: pass, cycle'],
     [['--mapping', 'm=0'], '--mapping: found "m=0"'],

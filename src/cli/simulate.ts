@@ -11,12 +11,14 @@ import { EYERISS_ENERGY } from '../hardware/energy.ts';
 import { InputError } from '../input-error.ts';
 import type { Layer, Network } from '../layer/layer.ts';
 import { selectLayers } from '../layer/select.ts';
+import { simulationData } from '../report/simulation-data.ts';
 import { simulationTable } from '../report/simulation-table.ts';
 import { CheckFailed } from './exit.ts';
 import { checkPlace, readBytes, readText, writeWhole } from './files.ts';
-import { commaList, oneOf, together, underFlag, wholeNumber } from './flags.ts';
-import { NETWORK_ARGUMENT, networkNamed } from './network.ts';
-import { emit, terminalOptions } from './output.ts';
+import { collected, commaList, oneOf, together, underFlag, wholeNumber } from './flags.ts';
+import { hardwareNamed } from './hardware.ts';
+import { NETWORK_ARGUMENT, networkNamed, SHAPE_FLAG } from './network.ts';
+import { emit, FORMATS, type FormatFlags, formatNamed, formatted, terminalOptions } from './output.ts';
 import { withProgress } from './progress.ts';
 
 /** The most images. */
@@ -27,8 +29,9 @@ const MOST_WORDS = 1e9;
 /** Cycles between samples of a trace. */
 const TRACE_INTERVAL = 32;
 
-interface Flags {
+interface Flags extends FormatFlags {
   readonly layers?: string;
+  readonly shape?: readonly string[];
   readonly batch: string;
   readonly mapping: string;
   readonly input?: string;
@@ -37,7 +40,6 @@ interface Flags {
   readonly trace?: string;
   readonly chip?: string;
   readonly hardware?: string;
-  readonly json?: true;
 }
 
 /** Adds `rowhouse simulate` to the program. */
@@ -51,6 +53,7 @@ export function addSimulate(program: Command): void {
     )
     .argument('<network>', NETWORK_ARGUMENT)
     .option('--layers <list>', 'conv, fc, pool or names, with commas (default: all)')
+    .option(...SHAPE_FLAG, collected)
     .option('--batch <number>', 'images in a batch', '4')
     .option('--mapping <choice>', 'best, published (AlexNet), or letters: m=64,n=4,e=13,…', 'best')
     .option('--input <file>', 'ifmap words of the one layer that runs, .npy or .json (default: drawn)')
@@ -62,11 +65,15 @@ export function addSimulate(program: Command): void {
     )
     .option('--trace <file>', 'write a trace for Perfetto or Chrome')
     .option('--chip <file>', 'a .yaml file with a variant of the chip')
-    .option('--hardware <file>', 'a .yaml file with energy costs')
-    .option('--json', 'the result as JSON')
+    .option('--hardware <file>', 'energy costs: a .yaml file, or a preset')
+    .option('--format <word>', `${FORMATS.join(', ')} (default: table)`)
+    .option('--json', 'the same as --format json')
+    .option('--out <file>', 'write to a file instead of standard output')
     .addHelpText('after', EXAMPLES)
     .action(async (name: string, flags: Flags) => {
-      const { model, input, ...options } = await together({
+      const destination = { file: flags.out };
+      const { format, model, input, ...options } = await together({
+        format: () => formatNamed(flags, FORMATS),
         model: () => modelOf(name, flags),
         batch: () => wholeNumber('--batch', flags.batch, MOST_BATCH),
         mapping: () => mappingOf(flags),
@@ -75,7 +82,8 @@ export function addSimulate(program: Command): void {
         chip: () => chipOf(flags),
         costs: () => costsOf(flags),
         input: () => (flags.input === undefined ? undefined : readBytes('--input', flags.input)),
-        place: () => flags.trace !== undefined && checkPlace('--trace', flags.trace),
+        trace: () => flags.trace !== undefined && checkPlace('--trace', flags.trace),
+        place: () => flags.out !== undefined && checkPlace('--out', flags.out),
       });
       const { network, layers } = model;
       refuseIfTooLarge(layers, options.batch);
@@ -88,11 +96,13 @@ export function addSimulate(program: Command): void {
       };
       const steps = simulationSteps(network, { ...options, layers, ifmap, ...(flags.trace && { record }) });
       const result = await inTermsOfFlags(flags, () => withProgress('simulating', steps));
+      const content = await formatted(format, {
+        table: () => simulationTable(result, terminalOptions(destination)),
+        json: result,
+        data: () => simulationData(result),
+      });
       if (flags.trace !== undefined) writeWhole('--trace', flags.trace, traceText(recorded));
-      emit(
-        flags.json ? `${JSON.stringify(result, null, 2)}\n` : simulationTable(result, terminalOptions({})),
-        {},
-      );
+      emit(content, destination);
       if (result.layers.some(({ output }) => !output.bitExact)) throw new CheckFailed();
     });
 }
@@ -111,9 +121,9 @@ Examples:
 
 async function modelOf(
   name: string,
-  { layers: list }: Flags,
+  { layers: list, shape }: Flags,
 ): Promise<{ network: Network; layers: readonly Layer[] }> {
-  const network = await networkNamed(name);
+  const network = await networkNamed(name, shape);
   if (list === undefined) return { network, layers: network.layers };
   return { network, layers: underFlag('--layers', () => selectLayers(network, commaList(list))) };
 }
@@ -130,12 +140,8 @@ async function chipOf({ chip: file }: Flags) {
   return parseChip(text, file);
 }
 
-async function costsOf({ hardware: file }: Flags) {
-  if (file === undefined) return EYERISS_ENERGY;
-  const text = readText(file);
-  const { parseHardware } = await import('../hardware/hardware-file.ts');
-  return parseHardware(text, file).energy;
-}
+const costsOf = async ({ hardware: name }: Flags) =>
+  name === undefined ? EYERISS_ENERGY : (await hardwareNamed(name)).energy;
 
 function refuseIfTooLarge(layers: readonly Layer[], batch: number): void {
   const wordsOf = (layer: Layer, images: number) => {

@@ -2,18 +2,23 @@ import type { Command, CommanderError, Option } from 'commander';
 import { InputError, type Problem } from '../input-error.ts';
 import { nearestWord } from '../nearest-word.ts';
 
-/** Makes a command tell wrong words on its command line as all else that is wrong is told: by an {@link InputError}. */
+/**
+ * Makes a command and those below it tell wrong words on the command line as all else that is wrong is told: by an
+ * {@link InputError}.
+ */
 export function tellWrongWords(command: Command): void {
   command.exitOverride((error) => {
     throw error.exitCode === 0 ? error : new InputError(problemOf(command, error));
   });
   for (const option of command.options.filter(({ required }) => required)) {
+    const parse = option.parseArg;
     // Commander would take `--out --json` for a file of that name
-    option.argParser((value) => {
+    option.argParser((value, before) => {
       if (value.startsWith('--')) throw new InputError(noValue(option, `no value before ${value}`));
-      return value;
+      return parse ? parse(value, before) : value;
     });
   }
+  for (const inner of command.commands) tellWrongWords(inner);
 }
 
 const noValue = ({ long, flags }: Option, found: string): Problem => {
@@ -32,6 +37,7 @@ function problemOf(command: Command, error: CommanderError): Problem {
       return { code: 'missing', path: [quoted], allowed: argument?.description ?? '' };
     }
     case 'commander.excessArguments': {
+      if (command.commands.length > 0) return unknownCommand(command, command.args[0]);
       const known = command.registeredArguments.map((argument) => `<${argument.name()}>`);
       const allowed = known.length > 0 ? `${known.join(' ')} alone` : 'flags only';
       return { code: 'not-allowed', path: ['argument'], found: command.args[known.length], allowed };

@@ -3,8 +3,9 @@ import { describe, expect, expectTypeOf, it } from 'vitest';
 import { stringify } from 'yaml';
 import type { z } from 'zod';
 import { anyText, expectResultOrProblems, problemLines } from '../reader.testing.ts';
+import { BUILTIN_NETWORKS, builtinNetwork } from './builtin.ts';
 import { type LayerSpec, type NetworkSpec, networkFromSpec } from './layer.ts';
-import { type networkSchema, parseNetwork } from './network-file.ts';
+import { formatNetwork, type networkSchema, parseNetwork } from './network-file.ts';
 
 const MINE = `name: mine
 layers:
@@ -59,6 +60,34 @@ describe('parseNetwork', () => {
   });
 });
 
+describe('formatNetwork', () => {
+  it('writes a layer to a line, as a person would', () => {
+    expect(
+      formatNetwork(parseNetwork(MINE, 'mine.yaml')),
+    ).toBe(`name: "mine" # What the network is called in results.
+layers:
+  # In the order in which they run.
+  - {name: "a", type: "conv", input: [48, 27, 27], filters: 256, kernel: 5, pad: 2, groups: 2}
+  - {name: "b", type: "fc", input: [256, 6, 6], filters: 4096}
+  - {name: "c", type: "pool", input: [96, 55, 55], kernel: 3, stride: 2}
+`);
+  });
+
+  it('is read as the same network', () => {
+    fc.assert(
+      fc.property(networkSpec(), (spec) => {
+        const network = networkFromSpec(spec);
+        expect(parseNetwork(formatNetwork(network), 'net.yaml')).toEqual(network);
+      }),
+    );
+  });
+
+  it.each(BUILTIN_NETWORKS)('writes %s', (name) => {
+    const network = builtinNetwork(name);
+    expect(parseNetwork(formatNetwork(network), 'net.yaml')).toEqual(network);
+  });
+});
+
 describe('the schema', () => {
   it('is in step with NetworkSpec', () => {
     expectTypeOf<DeepReadonly<z.output<typeof networkSchema>>>().toEqualTypeOf<NetworkSpec>();
@@ -69,7 +98,8 @@ describe('messages', () => {
   const number = 'a whole number from 1 to 1000000';
   const each = `${number}, or [vertical, horizontal]`;
   const padding = 'a whole number from 0 to 1000000';
-  const keys = 'name, type, input, filters, kernel, stride, pad, dilation, groups';
+  const keys =
+    'name, type, input, filters, kernel, stride, pad, dilation, groups, weightsPerImage, weightZeros';
 
   /** The mark ¦ stands where the message should point, the beginning of the layer if it is left out. */
   it.each([
@@ -87,7 +117,10 @@ describe('messages', () => {
     ['type: conv, filters: 4, kernel: 3, pad: [0, 0, 0, ¦-1]', `.pad[3]: found -1; allowed: ${padding}`],
     ['type: conv, filters: 4', `.kernel: missing; allowed: ${each}`],
     ['type: conv, filters: 4, ¦kernl: 3', `: unknown key "kernl" (did you mean kernel?); allowed: ${keys}`],
-    ['type: fc, filters: 4, ¦kernel: 3', ': unknown key "kernel"; allowed: name, type, input, filters'],
+    [
+      'type: fc, filters: 4, ¦kernel: 3',
+      ': unknown key "kernel"; allowed: name, type, input, filters, weightZeros',
+    ],
     ['type: ¦cnov, filters: 4', '.type: found "cnov" (did you mean conv?); allowed: conv, fc or pool'],
     ['filters: 4', '.type: missing; allowed: conv, fc or pool'],
     [

@@ -1,4 +1,4 @@
-import type { Layer, Network } from './layer.ts';
+import { type FmapSize, type Layer, type Network, outputSize } from './layer.ts';
 import { layerShape } from './shape.ts';
 
 /** What some layers add up to, for one image. */
@@ -33,3 +33,26 @@ function totals(layers: readonly Layer[]): Totals {
   }
   return { layers: layers.length, macs, weights, comparisons };
 }
+
+/** A layer with what follows from its sizes, for one image. */
+export type CountedLayer = Layer & {
+  readonly output: FmapSize;
+  /** Multiply-accumulates; comparisons in a pooling layer. */
+  readonly macs: number;
+  /** Words of weights, without biases. */
+  readonly weights: number;
+};
+
+/** A network whose layers are counted. */
+export interface CountedNetwork extends Network {
+  readonly layers: readonly CountedLayer[];
+}
+
+/** A network with the sizes of outputs, MACs and weights of each layer. */
+export const counted = (network: Network): CountedNetwork => ({
+  ...network,
+  layers: network.layers.map((layer): CountedLayer => {
+    const { macs, weights } = layerShape(layer, 1);
+    return { ...layer, output: outputSize(layer), macs, weights };
+  }),
+});

@@ -89,7 +89,8 @@ describe('files of an analysis', () => {
     const [line] = lines.filter(({ feasible }) => feasible === false);
     const empty = Object.entries(line!).flatMap(([name, value]) => (value === null ? [name] : []));
     const names = ANALYSIS_COLUMNS.map(({ name }) => name);
-    expect(empty).toEqual(names.slice(names.indexOf('mapping'), names.indexOf('reason')));
+    const ifItRuns = names.slice(names.indexOf('mapping'), names.indexOf('reason'));
+    expect(empty).toEqual(['weight_zeros_percent', ...ifItRuns]);
     expect(line!.reason).toMatch(/^its psums need/);
   });
 });
@@ -110,6 +111,7 @@ test('every column has a name of its own, and a meaning', () => {
       "layer",
       "type",
       "macs",
+      "weight_zeros_percent",
       "feasible",
       "mapping",
       "active_pes",

@@ -43,6 +43,12 @@ export const ANALYSIS_COLUMNS: readonly ColumnOf<Line>[] = [
   always.text('layer', 'name of the layer', ({ layer }) => layer.name),
   always.text('type', 'conv, fc or pool', ({ layer }) => layer.type),
   always.whole('macs', 'MACs', 'work of the layer for the whole batch', ({ layer }) => layer.macs),
+  always.number(
+    'weight_zeros_percent',
+    '%',
+    'zeros among the weights, where known',
+    ({ layer }) => layer.weightZerosPercent ?? null,
+  ),
   always.boolean('feasible', 'true where the dataflow can run the layer', ({ layer }) => layer.feasible),
   ifItRuns.text('mapping', "the dataflow's parameters", ({ mapping }) => mappingText(mapping)),
   ifItRuns.whole('active_pes', 'PEs', 'PEs that work', ({ activePes }) => activePes),

@@ -1,7 +1,8 @@
 import type { AnalysisResult, DataflowResult, Energy, NetworkTotal } from '../analysis/result.ts';
 import type { ReuseFactors } from '../dataflow/reuse.ts';
 import { DATA_TYPES } from '../hardware/energy.ts';
-import { baseline, bestUnder, layersAcross, MEASURES } from './compare.ts';
+import { baseline, bestUnder, type LayerAcross, layersAcross, MEASURES } from './compare.ts';
+import { coverageSentence } from './coverage.ts';
 import { alike, howMany, inMillions, kilobytes, listed, mappingText, upToThreeDigits } from './format.ts';
 import { type Cell, type Column, cells, marked, NONE, type Sheet } from './sheet.ts';
 
@@ -11,12 +12,17 @@ export function heading({ network, batch, objective, hardware, results }: Analys
   return [network, `batch ${batch}`, `${pes} PEs`, MEASURES[objective].goal, hardware];
 }
 
-/** A sentence on the layers that were left out, where there are any. */
-export function footnote({ notMapped }: AnalysisResult): string | undefined {
-  if (notMapped.length === 0) return undefined;
+/** What the sums leave out: layers that do no MACs, and nodes of an ONNX file that are no layers. */
+export function footnote({ notMapped, coverage }: AnalysisResult): string | undefined {
+  const notes = [...leftOut(notMapped), ...(coverage ? [coverageSentence(coverage)] : [])];
+  return notes.length > 0 ? notes.join(' ') : undefined;
+}
+
+function leftOut(notMapped: readonly string[]): readonly string[] {
+  if (notMapped.length === 0) return [];
   const [does, them] =
     notMapped.length === 1 ? ['does no MACs and is', 'it'] : ['do no MACs and are', 'them'];
-  return `${listed(notMapped)} ${does} not in these sums; --layers pool maps ${them}.`;
+  return [`${listed(notMapped)} ${does} not in these sums; --layers pool maps ${them}.`];
 }
 
 /** The tables of a result, from the whole to the parts. */
@@ -110,6 +116,12 @@ function layerByLayer(result: AnalysisResult): Sheet {
 
 /** A row per layer: the mapping under the dataflow that is best for it, and how sure that is. */
 function mappings(result: AnalysisResult): Sheet {
+  const layers = layersAcross(result);
+  const hasZeros = layers.some(({ weightZerosPercent }) => weightZerosPercent !== undefined);
+  const zeros = ({ weightZerosPercent }: LayerAcross): Cell[] => {
+    if (!hasZeros) return [];
+    return [weightZerosPercent === undefined ? NONE : { text: weightZerosPercent.toFixed(1) }];
+  };
   return {
     title: 'Best mappings',
     note:
@@ -121,23 +133,26 @@ function mappings(result: AnalysisResult): Sheet {
       left('Dataflow'),
       left('Mapping'),
       right('PEs', 'active'),
+      ...(hasZeros ? [right('Zeros', '% of weights')] : []),
       left('Search'),
       right('Mappings', 'visited'),
       right('Boxes', 'bounded'),
     ],
-    rows: layersAcross(result).map((layer) => {
+    rows: layers.map((layer) => {
       const best = bestUnder(result, layer);
-      if (best === undefined) return [{ text: layer.name }, CANNOT_RUN, NONE, NONE, NONE, NONE, NONE];
+      if (best === undefined) {
+        return [{ text: layer.name }, CANNOT_RUN, NONE, NONE, ...zeros(layer), NONE, NONE, NONE];
+      }
       const { mapping, activePes, search } = best.layer;
-      return cells(
-        layer.name,
-        best.dataflow,
-        mappingText(mapping),
-        `${activePes} of ${best.pes}`,
-        search.proven ? 'proven' : 'not proven',
-        `${howMany(search.visited)} of ${howMany(search.spaceSize)}`,
-        howMany(search.boxes),
-      );
+      return [
+        ...cells(layer.name, best.dataflow, mappingText(mapping), `${activePes} of ${best.pes}`),
+        ...zeros(layer),
+        ...cells(
+          search.proven ? 'proven' : 'not proven',
+          `${howMany(search.visited)} of ${howMany(search.spaceSize)}`,
+          howMany(search.boxes),
+        ),
+      ];
     }),
   };
 }

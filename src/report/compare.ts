@@ -52,6 +52,7 @@ export interface LayerAcross {
   readonly name: string;
   readonly type: LayerResult['type'];
   readonly macs: number;
+  readonly weightZerosPercent: number | undefined;
   readonly under: readonly LayerResult[];
 }
 
@@ -59,10 +60,11 @@ export interface LayerAcross {
 export function layersAcross({ results }: AnalysisResult): readonly LayerAcross[] {
   const [first] = results;
   if (first === undefined) return [];
-  return first.layers.map(({ name, type, macs }, i) => ({
+  return first.layers.map(({ name, type, macs, weightZerosPercent }, i) => ({
     name,
     type,
     macs,
+    weightZerosPercent,
     under: results.map(({ layers }) => layers[i]!),
   }));
 }

@@ -8,12 +8,12 @@ const MOST_NAMED = 5;
 export function coverageSentence({ nodes, list, elementwiseElements }: Coverage): string {
   const { mapped, folded, elementwise, unsupported } = nodes;
   const parts = [
-    `${mapped} mapped`,
+    `${mapped} are mapped`,
     `${folded} folded into layers or known before they run`,
     `${elementwise} elementwise (${inMillions(elementwiseElements)} values)`,
     `${unsupported.length} unsupported`,
   ];
-  return `Of ${list.length} nodes of the ONNX file, ${listed(parts)}.`;
+  return `Of the ${list.length} nodes of the ONNX file, ${listed(parts)}.`;
 }
 
 /** The share of a network's MACs that its layers have: `97.3 %`, `at most 97.3 %`. */
@@ -23,13 +23,17 @@ export function shareOfMacs({ macsPercent, isUpperBound }: Coverage): string {
   return `${isUpperBound ? 'at most ' : ''}${percent} %`;
 }
 
-/** What of a network is missing in its layers: every kind of unsupported node, with its reason and its MACs. */
-export function coverageWarning(file: string, coverage: Coverage): string {
-  const { unsupported } = coverage.nodes;
-  const named = unsupported.slice(0, MOST_NAMED).map(({ name, op, macs, reason }) => {
+/** What is not mapped, and why: a line for each node. */
+export const unsupportedNodes = ({ nodes }: Coverage): readonly string[] =>
+  nodes.unsupported.map(({ name, op, macs, reason }) => {
     const work = macs === null ? 'unknown MACs' : `${inMillions(macs)} MACs`;
     return `${name} (${op}, ${work}): ${reason}`;
   });
+
+/** What of a network is missing in its layers: every kind of unsupported node, with its reason and its MACs. */
+export function coverageWarning(file: string, coverage: Coverage): string {
+  const unsupported = unsupportedNodes(coverage);
+  const named = unsupported.slice(0, MOST_NAMED);
   const others = unsupported.length - named.length;
   const rest = others > 0 ? `; and ${others} more, which --json lists` : '';
   return `warning: ${file}: ${shareOfMacs(coverage)} of the MACs are in layers; not mapped: ${named.join('; ')}${rest}`;

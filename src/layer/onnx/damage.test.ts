@@ -156,3 +156,24 @@ describe('damaged files are refused or read, and nothing else', () => {
     );
   });
 });
+
+describe('files that are made to take long are read or refused in no time', () => {
+  it('a node that needs all others, before them', () => {
+    const names = Array.from({ length: 60_000 }, (_, i) => `t${i}`);
+    const nodes = [node('Sum', names, ['y']), ...names.map((name) => node('Identity', ['x'], [name]))];
+    const bytes = onnxModel({ nodes, inputs: { x: [1] }, outputs: ['y'] });
+    expect(() => parseOnnx(bytes, { file: 'net.onnx' })).toThrow('none becomes a layer');
+  });
+
+  it('tensors of many dimensions, and of more values than can be counted', () => {
+    const many = Array<number>(5000).fill(1);
+    const turned = node('Transpose', ['x'], ['y'], { perm: many.map((_, i) => i) });
+    expect(() =>
+      parseOnnx(onnxModel({ nodes: [turned], inputs: { x: many }, outputs: ['y'] }), { file: 'net.onnx' }),
+    ).toThrow('5000 axes');
+    const tiles = Array.from({ length: 9 }, (_, i) => node('Tile', [`t${i}`, 'times'], [`t${i + 1}`]));
+    const initializers = [integers('times', [1000, 1000])];
+    const tiled = onnxModel({ nodes: tiles, inputs: { t0: [1, 1] }, outputs: ['t9'], initializers });
+    expect(() => parseOnnx(tiled, { file: 'net.onnx' })).toThrow('less than 2^53 values');
+  });
+});

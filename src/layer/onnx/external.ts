@@ -21,8 +21,11 @@ export interface ExternalFiles {
  * @throws InputError
  */
 export function checkExternal({ graph }: OnnxModel, file: string, files: ExternalFiles | undefined): void {
-  for (const tensor of graph.initializers.values()) {
-    if (tensor.external !== undefined) check(tensor, tensor.external, file, files);
+  const inNodes = graph.nodes.flatMap(({ attributes }) =>
+    [...attributes.values()].map(({ tensor }) => tensor),
+  );
+  for (const tensor of [...graph.initializers.values(), ...inNodes]) {
+    if (tensor?.external !== undefined) check(tensor, tensor.external, file, files);
   }
 }
 

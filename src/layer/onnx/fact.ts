@@ -1,7 +1,7 @@
 import { InputError } from '../../input-error.ts';
 import type { ConvLayer, FcLayer, PoolLayer } from '../layer.ts';
 import type { Attribute, OnnxNode } from './onnx-file.ts';
-import { smallValues, type Tensor } from './tensor.ts';
+import { MOST_DIMENSIONS, smallValues, type Tensor } from './tensor.ts';
 
 /** What is known of a tensor before anything runs. */
 export interface Fact {
@@ -134,6 +134,7 @@ export class NodeFacts {
    * @throws InputError if one is not of this many.
    */
   axes(axes: readonly number[], rank: number): readonly number[] {
+    if (axes.length > MOST_DIMENSIONS) throw this.flaw(`${axes.length} axes`, `at most ${MOST_DIMENSIONS}`);
     return axes.map((axis) => {
       const at = axis < 0 ? axis + rank : axis;
       if (Number.isInteger(at) && at >= 0 && at < rank) return at;
@@ -143,6 +144,20 @@ export class NodeFacts {
 
   axis(axis: number, rank: number): number {
     return this.axes([axis], rank)[0]!;
+  }
+
+  /**
+   * Refuses a shape that no tensor has.
+   *
+   * @throws InputError
+   */
+  checkShape(shape: readonly number[]): void {
+    if (shape.length > MOST_DIMENSIONS) {
+      throw this.flaw(`an output of ${shape.length} dimensions`, `at most ${MOST_DIMENSIONS}`);
+    }
+    const isShape = shape.every((size) => Number.isInteger(size) && size >= 0);
+    if (isShape && Number.isSafeInteger(product(shape))) return;
+    throw this.flaw(`an output of ${shape.join(' × ')}`, 'sizes from 0, and less than 2^53 values');
   }
 
   /** What is wrong with this node. */

@@ -58,6 +58,7 @@ function infer(
   if (operator === undefined) return { ...named, facts, operator, outputs };
   try {
     const inferred = operator.infer(facts);
+    for (const { shape } of inferred) if (shape !== undefined) facts.checkShape(shape);
     const isConstant = inputs.every((fact) => fact === undefined || fact.isConstant === true);
     return {
       ...named,

@@ -16,29 +16,32 @@ export interface NamedNode {
 export function inOrder(graph: OnnxGraph, file: string): readonly NamedNode[] {
   const nodes = named(graph.nodes);
   const needs = dependencies(nodes, graph, file);
-  const done = new Set<NamedNode>();
-  const ordered: NamedNode[] = [];
+  const visited = new Set<NamedNode>();
+  const ordered = new Set<NamedNode>();
   // Depth first, without recursion: networks may be deep
   for (const start of nodes) {
-    const stack = [start];
-    const open = new Set<NamedNode>();
-    while (stack.length > 0) {
-      const one = stack.at(-1)!;
-      const next = done.has(one) ? undefined : needs.get(one)!.find((other) => !done.has(other));
-      if (next === undefined) {
-        stack.pop();
-        open.delete(one);
-        if (!done.has(one)) ordered.push(one);
-        done.add(one);
-      } else if (open.has(next) || next === one) {
-        throw cycle(stack, next, file);
-      } else {
-        open.add(one);
-        stack.push(next);
+    const path = [{ one: start, rest: needs.get(start)!.values() }];
+    if (visited.has(start)) path.pop();
+    visited.add(start);
+    while (path.length > 0) {
+      const { one, rest } = path.at(-1)!;
+      const next = rest.next();
+      if (next.done) {
+        ordered.add(one);
+        path.pop();
+      } else if (!visited.has(next.value)) {
+        visited.add(next.value);
+        path.push({ one: next.value, rest: needs.get(next.value)!.values() });
+      } else if (!ordered.has(next.value)) {
+        throw cycle(
+          path.map(({ one }) => one),
+          next.value,
+          file,
+        );
       }
     }
   }
-  return ordered;
+  return [...ordered];
 }
 
 function named(nodes: readonly OnnxNode[]): readonly NamedNode[] {

@@ -78,6 +78,9 @@ export const FLOAT32 = 1;
 export const INT64 = 7;
 export const BOOL = 9;
 
+/** A tensor of more dimensions than this is none. */
+export const MOST_DIMENSIONS = 64;
+
 /** More values than this are weights, no sizes or indices. */
 const MOST_SMALL = 1024;
 
@@ -99,6 +102,7 @@ export function checkTensor(tensor: Tensor, path: readonly (string | number)[], 
   const { dims, type, raw, external } = tensor;
   const flaw = (found: string, allowed: string) =>
     new InputError({ code: 'syntax', path, found, allowed, file });
+  if (dims.length > MOST_DIMENSIONS) throw flaw(`${dims.length} dimensions`, `at most ${MOST_DIMENSIONS}`);
   const negative = dims.find((dim) => dim < 0);
   if (negative !== undefined) throw flaw(`a dimension of ${negative}`, 'sizes from 0');
   if (!Number.isSafeInteger(elementCount(dims)))

@@ -15,18 +15,32 @@ export function countZeros(tensor: Tensor, zeroPoint = 0, files?: ExternalFiles)
   const element = ELEMENT_TYPES[tensor.type];
   const count = elementCount(tensor.dims);
   if (element === undefined) return undefined;
-  if (tensor.listed !== undefined) return count - tensor.listed;
+  if (tensor.listed !== undefined) return Math.max(0, count - tensor.listed);
   const zero = pattern(zeroPoint, element);
   if (tensor.raw !== undefined) return zerosIn(tensor.raw, element, count, zero);
   if (tensor.external !== undefined) return externalZeros(tensor, element, zero, files);
-  if (element.bits < 8) return undefined;
-  if (element.typedAs === 'integer') return sum(tensor.typed, (view) => zerosOfNumbers(view, element, zero));
-  const fixed = { ...element, bits: element.typedAs === 'float' ? 32 : 64 };
-  return sum(tensor.typed, (view) => zerosIn(view, fixed, (view.length * 8) / fixed.bits, 0));
+  return element.bits < 8 ? undefined : zerosOfTyped(tensor.typed, element, count, zero);
 }
 
-const sum = (views: readonly Uint8Array[], of: (view: Uint8Array) => number): number =>
-  views.reduce((total, view) => total + of(view), 0);
+/** Undefined where there are more or fewer values than the shape has: some files come without their weights. */
+function zerosOfTyped(
+  views: readonly Uint8Array[],
+  element: ElementType,
+  count: number,
+  zero: number,
+): number | undefined {
+  let [zeros, values] = [0, 0];
+  for (const view of views) {
+    const bits = element.typedAs === 'float' ? 32 : 64;
+    const found =
+      element.typedAs === 'integer'
+        ? zerosOfNumbers(view, element, zero)
+        : { values: (view.length * 8) / bits, zeros: zerosIn(view, { ...element, bits }, 0, 0) };
+    zeros += found.zeros;
+    values += found.values;
+  }
+  return values === count ? zeros : undefined;
+}
 
 /** The low bits of a whole number, as many as an element has, 32 at most. */
 const pattern = (value: number, { bits }: ElementType): number =>
@@ -125,19 +139,20 @@ function zerosOfParts(
   return zeros;
 }
 
-/** Zeros among whole numbers that protobuf has written in as many bytes as each needs. */
-function zerosOfNumbers(bytes: Uint8Array, { bits, isFloat }: ElementType, zero: number): number {
+/** Whole numbers that protobuf has written in as many bytes as each needs, and zeros among them. */
+function zerosOfNumbers(bytes: Uint8Array, { bits, isFloat }: ElementType, zero: number) {
   const mask = isFloat ? 2 ** (bits - 1) - 1 : bits < 32 ? 2 ** bits - 1 : -1;
-  let [zeros, value, shift, isLarge] = [0, 0, 0, false];
+  let [values, zeros, value, shift, isLarge] = [0, 0, 0, 0, false];
   for (let i = 0; i < bytes.length; i++) {
     const byte = bytes[i]!;
     if (shift < 32) value |= (byte & 0x7f) << shift;
     else if ((byte & 0x7f) !== 0) isLarge = true;
     shift += 7;
     if (byte >= 0x80) continue;
+    values++;
     // Negative numbers are written with 64 bits
     if ((value & mask) === zero && (!isLarge || value < 0)) zeros++;
     [value, shift, isLarge] = [0, 0, false];
   }
-  return zeros;
+  return { values, zeros };
 }

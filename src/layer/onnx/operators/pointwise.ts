@@ -1,5 +1,6 @@
 import { type Fact, type NodeFacts, type Operator, product, shaped } from '../fact.ts';
 import { BOOL, ELEMENT_TYPES, FLOAT32, INT64 } from '../tensor.ts';
+import { MOST_FOLLOWED } from './move.ts';
 
 /**
  * The shape that shapes have together: dimensions count from the last, and those of 1 repeat themselves.
@@ -18,9 +19,6 @@ export function broadcast(node: NodeFacts, shapes: readonly (readonly number[])[
     );
   });
 }
-
-/** More values than this are not followed. */
-const MOST_FOLLOWED = 1024;
 
 type Compute = (...values: number[]) => number;
 

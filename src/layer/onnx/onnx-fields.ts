@@ -1,0 +1,287 @@
+import type { Field, Fields, Message } from './message.ts';
+import type { Attribute, OnnxNode, ValueInfo } from './onnx-file.ts';
+import type { Tensor } from './tensor.ts';
+
+/*
+ * The fields of onnx.proto (ONNX 1.20) that say what is computed, by their numbers. Documentation, training, devices and
+ * bodies of loops are skipped.
+ */
+
+/** Domains of ONNX's own operators. */
+const OWN_DOMAINS: readonly string[] = ['', 'ai.onnx'];
+
+/** What is assumed of a file that does not say which version of the operators it uses: the first. */
+const FIRST_OPSET = 1;
+
+/** A model before anything is read of it. */
+export const emptyModel = () => ({
+  producer: ['', ''] as [name: string, version: string],
+  opset: FIRST_OPSET,
+  functions: new Set<string>(),
+  graph: undefined as ReturnType<typeof emptyGraph> | undefined,
+});
+
+const emptyGraph = () => ({
+  name: '',
+  nodes: [] as OnnxNode[],
+  initializers: new Map<string, Tensor>(),
+  inputs: [] as ValueInfo[],
+  outputs: [] as ValueInfo[],
+  between: [] as ValueInfo[],
+});
+
+/** What a file is. */
+export const MODEL: Fields<ReturnType<typeof emptyModel>> = {
+  2: (model, field) => {
+    model.producer[0] = field.text();
+  },
+  3: (model, field) => {
+    model.producer[1] = field.text();
+  },
+  7: (model, field) => {
+    model.graph = field.message('graph').read(GRAPH, model.graph ?? emptyGraph());
+  },
+  8: (model, field) => {
+    const { domain, version } = field
+      .message('opset_import')
+      .read(OPERATOR_SET, { domain: '', version: FIRST_OPSET });
+    if (OWN_DOMAINS.includes(domain)) model.opset = version;
+  },
+  25: (model, field) => {
+    const { domain, name } = field.message('functions').read(FUNCTION, { domain: '', name: '' });
+    model.functions.add(`${domain}::${name}`);
+  },
+};
+
+const OPERATOR_SET: Fields<{ domain: string; version: number }> = {
+  1: (set, field) => {
+    set.domain = field.text();
+  },
+  2: (set, field) => {
+    set.version = field.integer();
+  },
+};
+
+const FUNCTION: Fields<{ domain: string; name: string }> = {
+  1: (made, field) => {
+    made.name = field.text();
+  },
+  10: (made, field) => {
+    made.domain = field.text();
+  },
+};
+
+const GRAPH: Fields<ReturnType<typeof emptyGraph>> = {
+  1: ({ nodes }, field) => nodes.push(node(field.message('node', nodes.length))),
+  2: (graph, field) => {
+    graph.name = field.text();
+  },
+  5: ({ initializers }, field) => {
+    const initializer = tensor(field.message('initializer', initializers.size));
+    initializers.set(initializer.name, initializer);
+  },
+  11: ({ inputs }, field) => inputs.push(valueInfo(field.message('input', inputs.length))),
+  12: ({ outputs }, field) => outputs.push(valueInfo(field.message('output', outputs.length))),
+  13: ({ between }, field) => between.push(valueInfo(field.message('value_info', between.length))),
+  15: ({ initializers }, field) => {
+    const initializer = sparseTensor(field.message('sparse_initializer'));
+    initializers.set(initializer.name, initializer);
+  },
+};
+
+interface NodeInProgress {
+  name: string;
+  opType: string;
+  domain: string;
+  readonly inputs: string[];
+  readonly outputs: string[];
+  readonly attributes: Map<string, Attribute>;
+}
+
+const NODE: Fields<NodeInProgress> = {
+  1: ({ inputs }, field) => inputs.push(field.text()),
+  2: ({ outputs }, field) => outputs.push(field.text()),
+  3: (made, field) => {
+    made.name = field.text();
+  },
+  4: (made, field) => {
+    made.opType = field.text();
+  },
+  5: ({ attributes }, field) => attributes.set(...attribute(field.message('attribute', attributes.size))),
+  7: (made, field) => {
+    const domain = field.text();
+    made.domain = OWN_DOMAINS.includes(domain) ? '' : domain;
+  },
+};
+
+const node = (message: Message): OnnxNode =>
+  message.read(NODE, { name: '', opType: '', domain: '', inputs: [], outputs: [], attributes: new Map() });
+
+interface AttributeInProgress {
+  name: string;
+  float?: number;
+  integer?: number;
+  text?: string;
+  tensor?: Tensor;
+  readonly floats: number[];
+  readonly integers: number[];
+}
+
+const ATTRIBUTE: Fields<AttributeInProgress> = {
+  1: (made, field) => {
+    made.name = field.text();
+  },
+  2: (made, field) => {
+    made.float = field.float();
+  },
+  3: (made, field) => {
+    made.integer = field.integer();
+  },
+  4: (made, field) => {
+    made.text = field.text();
+  },
+  5: (made, field) => {
+    made.tensor = tensor(field.message('tensor'));
+  },
+  7: ({ floats }, field) => field.floats(floats),
+  8: ({ integers }, field) => field.integers(integers),
+  22: (made, field) => {
+    made.tensor = sparseTensor(field.message('sparse_tensor'));
+  },
+};
+
+function attribute(message: Message): [name: string, Attribute] {
+  const { name, ...value } = message.read(ATTRIBUTE, { name: '', floats: [], integers: [] });
+  return [name, value];
+}
+
+interface TensorInProgress {
+  name: string;
+  type: number;
+  raw: Uint8Array | undefined;
+  isExternal: boolean;
+  readonly dims: number[];
+  readonly typed: Uint8Array[];
+  readonly external: Map<string, string>;
+}
+
+const typed = ({ typed }: TensorInProgress, field: Field): void => field.views(typed);
+
+const TENSOR: Fields<TensorInProgress> = {
+  1: ({ dims }, field) => field.integers(dims),
+  2: (made, field) => {
+    made.type = field.integer();
+  },
+  4: typed,
+  5: typed,
+  7: typed,
+  8: (made, field) => {
+    made.name = field.text();
+  },
+  9: (made, field) => {
+    made.raw = field.bytes();
+  },
+  10: typed,
+  11: typed,
+  13: ({ external }, field) => {
+    const { key, value } = field.message('external_data').read(ENTRY, { key: '', value: '' });
+    external.set(key, value);
+  },
+  14: (made, field) => {
+    made.isExternal = field.integer() === EXTERNAL;
+  },
+};
+
+/** TensorProto.DataLocation */
+const EXTERNAL = 1;
+
+const ENTRY: Fields<{ key: string; value: string }> = {
+  1: (entry, field) => {
+    entry.key = field.text();
+  },
+  2: (entry, field) => {
+    entry.value = field.text();
+  },
+};
+
+function tensor(message: Message): Tensor {
+  const empty = {
+    name: '',
+    type: 0,
+    raw: undefined,
+    isExternal: false,
+    dims: [],
+    typed: [],
+    external: new Map(),
+  };
+  const { name, type, raw, isExternal, dims, typed, external } = message.read(
+    TENSOR,
+    empty as TensorInProgress,
+  );
+  return { name, type, dims, raw, typed, external: isExternal ? externalPlace(external) : undefined };
+}
+
+function externalPlace(entries: ReadonlyMap<string, string>): Tensor['external'] {
+  const number = (key: string) => (entries.has(key) ? Number(entries.get(key)) : undefined);
+  return { location: entries.get('location') ?? '', offset: number('offset') ?? 0, length: number('length') };
+}
+
+const SPARSE_TENSOR: Fields<{ values: Tensor | undefined; readonly dims: number[] }> = {
+  1: (made, field) => {
+    made.values = tensor(field.message('values'));
+  },
+  3: ({ dims }, field) => field.integers(dims),
+};
+
+/** All that is of interest of a sparse tensor is its shape, and how many of its values are listed. */
+function sparseTensor(message: Message): Tensor {
+  const { values, dims } = message.read(SPARSE_TENSOR, { values: undefined, dims: [] });
+  const { name = '', type = 0, dims: listed = [] } = values ?? {};
+  return { name, type, dims, raw: undefined, typed: [], external: undefined, listed: listed[0] ?? 0 };
+}
+
+interface ValueInProgress {
+  name: string;
+  type: number;
+  dims: (number | string)[] | undefined;
+}
+
+const VALUE: Fields<ValueInProgress> = {
+  1: (value, field) => {
+    value.name = field.text();
+  },
+  2: (value, field) => {
+    field.message('type').read(TYPE, value);
+  },
+};
+
+const TYPE: Fields<ValueInProgress> = {
+  1: (value, field) => {
+    field.message('tensor_type').read(TENSOR_TYPE, value);
+  },
+};
+
+const TENSOR_TYPE: Fields<ValueInProgress> = {
+  1: (value, field) => {
+    value.type = field.integer();
+  },
+  2: (value, field) => {
+    value.dims = field.message('shape').read(SHAPE, []);
+  },
+};
+
+const SHAPE: Fields<(number | string)[]> = {
+  1: (dims, field) => dims.push(field.message('dim', dims.length).read(DIMENSION, { size: '' }).size),
+};
+
+const DIMENSION: Fields<{ size: number | string }> = {
+  1: (dim, field) => {
+    dim.size = field.integer();
+  },
+  2: (dim, field) => {
+    dim.size = field.text();
+  },
+};
+
+const valueInfo = (message: Message): ValueInfo =>
+  message.read(VALUE, { name: '', type: 0, dims: undefined });
