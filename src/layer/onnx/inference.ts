@@ -32,9 +32,10 @@ export function inferShapes(model: OnnxModel, inputs: ReadonlyMap<string, Fact>,
   const facts = new Map<string, Fact>(inputs);
   for (const [name, tensor] of graph.initializers) facts.set(name, storedFact(tensor));
   const said = new Map([...graph.between, ...graph.outputs].map((value) => [value.name, value]));
+  const sizes = namedSizes(graph.inputs, inputs);
   const nodes = inOrder(graph, file).map((named): KnownNode => {
     const known = infer(named, facts, model, { opset, file });
-    const outputs = known.outputs.map((fact, i) => orSaid(fact, said.get(named.node.outputs[i]!)));
+    const outputs = known.outputs.map((fact, i) => orSaid(fact, said.get(named.node.outputs[i]!), sizes));
     named.node.outputs.forEach((name, i) => {
       if (name !== '') facts.set(name, outputs[i] ?? UNKNOWN);
     });
@@ -75,11 +76,27 @@ function infer(
   }
 }
 
+/** What the sizes that the file has names for are. */
+function namedSizes(
+  inputs: readonly ValueInfo[],
+  known: ReadonlyMap<string, Fact>,
+): ReadonlyMap<string, number> {
+  const sizes = new Map<string, number>();
+  for (const { name, dims = [] } of inputs) {
+    const { shape } = known.get(name) ?? UNKNOWN;
+    dims.forEach((size, i) => {
+      if (typeof size === 'string' && size !== '' && shape?.[i] !== undefined) sizes.set(size, shape[i]);
+    });
+  }
+  return sizes;
+}
+
 /** What the file itself says of a tensor, where nothing else does. */
-function orSaid(fact: Fact, said: ValueInfo | undefined): Fact {
-  const isSaid =
-    fact.shape === undefined && said?.dims?.every((size) => typeof size === 'number' && size >= 0);
-  return isSaid ? { type: said!.type, shape: said!.dims as readonly number[] } : fact;
+function orSaid(fact: Fact, said: ValueInfo | undefined, sizes: ReadonlyMap<string, number>): Fact {
+  if (fact.shape !== undefined || said?.dims === undefined) return fact;
+  const shape = said.dims.map((size) => (typeof size === 'string' ? sizes.get(size) : size));
+  const isKnown = (size: number | undefined): size is number => size !== undefined && size >= 0;
+  return shape.every(isKnown) ? { type: said.type, shape } : fact;
 }
 
 /** A shape that a user gives for an input of the graph. */

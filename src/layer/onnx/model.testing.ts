@@ -102,18 +102,28 @@ export interface ModelSpec {
   /** Sizes, or names of sizes. */
   readonly inputs: Readonly<Record<string, readonly (number | string)[]>>;
   readonly outputs: readonly string[];
+  /** What the file says of shapes in between. */
+  readonly between?: Readonly<Record<string, readonly (number | string)[]>>;
   readonly initializers?: readonly TensorProto[];
   /** Default 17. */
   readonly opset?: number;
 }
 
 /** An ONNX file. */
-export function onnxModel({ nodes, inputs, outputs, initializers = [], opset = 17 }: ModelSpec): Uint8Array {
+export function onnxModel({
+  nodes,
+  inputs,
+  outputs,
+  between = {},
+  initializers = [],
+  opset = 17,
+}: ModelSpec): Uint8Array {
   const graph = create(GraphProtoSchema, {
     name: 'graph',
     node: [...nodes],
     input: Object.entries(inputs).map(([name, dims]) => valueInfo(name, dims)),
     output: outputs.map((name) => valueInfo(name)),
+    valueInfo: Object.entries(between).map(([name, dims]) => valueInfo(name, dims)),
     initializer: [...initializers],
   });
   const opsetImport = [create(OperatorSetIdProtoSchema, { domain: '', version: BigInt(opset) })];

@@ -325,6 +325,24 @@ describe('what becomes of nodes', () => {
     expect(coverage.nodes).toEqual({ mapped: 1, folded: 4, elementwise: 0, unsupported: [] });
   });
 
+  it('believes what the file says of the shapes that a node makes which is not known', () => {
+    const nodes = [
+      node('Attend', ['x'], ['a'], {}, { domain: 'com.example' }),
+      node('Conv', ['a', 'w'], ['y']),
+    ];
+    const model = (dims: readonly (number | string)[]) =>
+      onnxModel({
+        nodes,
+        inputs: { x: ['N', 3, 'height', 'width'] },
+        between: { a: dims },
+        outputs: ['y'],
+        initializers: [floats('w', [8, 4, 3, 3])],
+      });
+    const shapes = { x: [1, 3, 20, 30] };
+    expect(parse(model(['N', 4, 'width', 'height']), shapes).layers).toMatchObject([{ input: [4, 30, 20] }]);
+    expect(() => parse(model(['N', 4, 'w', 'h']), shapes)).toThrow('the shape of its input a is not known');
+  });
+
   it('says what is not mapped, and how much work that is', () => {
     const nodes = [
       node('Conv', ['x', 'w'], ['a'], {}, { name: 'flat' }),
