@@ -29,7 +29,7 @@ import { MAESTRO_TYPES } from '../src/layer/neighbours/maestro-layers.ts';
 import { networkSchema } from '../src/layer/network-file.ts';
 import { parseOnnx } from '../src/layer/onnx/network.ts';
 import type { LayerShape } from '../src/layer/shape.ts';
-import { networkTotals } from '../src/layer/totals.ts';
+import { counted, networkTotals } from '../src/layer/totals.ts';
 import { EQUATIONS } from '../src/paper/equations.ts';
 import { onChip } from '../src/paper/on-chip.ts';
 import { ANALYSIS_COLUMNS } from '../src/report/analysis-data.ts';
@@ -37,6 +37,7 @@ import type { DataColumn } from '../src/report/data-table.ts';
 import { inMillions } from '../src/report/format.ts';
 import { LAYER_COLUMNS } from '../src/report/layers-data.ts';
 import { NETWORK_COLUMNS } from '../src/report/networks-data.ts';
+import { NODE_COLUMNS } from '../src/report/nodes-data.ts';
 import { PARQUET_COLUMNS_KEY, PARQUET_TYPES } from '../src/report/parquet.ts';
 import { SIMULATION_COLUMNS } from '../src/report/simulation-data.ts';
 import { plain, readDocument, type Table, tableIn } from './markdown.testing.ts';
@@ -282,6 +283,7 @@ describe('docs/results.md', () => {
     ['a simulation', SIMULATION_COLUMNS],
     ['the networks', NETWORK_COLUMNS],
     ["a network's layers", LAYER_COLUMNS],
+    ["an ONNX file's nodes", NODE_COLUMNS],
   ])('has the columns of %s', (section, columns: readonly DataColumn[]) => {
     expect(rowsOf(tableIn(results, `Columns of ${section}`, 'column'))).toEqual(
       columns.map(({ name, type, unit, meaning }) => [name, type, unit, meaning]),
@@ -298,6 +300,16 @@ describe('docs/results.md', () => {
     const formats = columnOf(tableIn(results, 'Results', 'format'));
     expect(formats).toEqual(
       [...FORMATS, 'html', 'svg'].map((one) => (one === 'table' ? `${one} (default)` : one)),
+    );
+  });
+
+  test('has the fields of the JSON document of one network', async () => {
+    const { layers, coverage, name } = counted(parseOnnx(oddModel(), { file: 'odd.onnx' }));
+    const others = counted(builtinNetwork('alexnet')).layers;
+    const fields = fieldsOf({ network: name, coverage: !!coverage, layers: [...layers, ...others] });
+    const own = columnOf(tableIn(results, 'One network', 'field'));
+    expect(new Set(own)).toEqual(
+      new Set([...fields, 'layers[].weightsPerImage'].map((field) => field.replace('[][]', '[]'))),
     );
   });
 

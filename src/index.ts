@@ -152,6 +152,7 @@ export type { ColumnOf, ColumnType, DataColumn, DataTable, Value } from './repor
 export { analysisHtml } from './report/html.ts';
 export { LAYER_COLUMNS, layersData } from './report/layers-data.ts';
 export { NETWORK_COLUMNS, networksData } from './report/networks-data.ts';
+export { NODE_COLUMNS, nodesData } from './report/nodes-data.ts';
 export { tableParquet } from './report/parquet.ts';
 export { renderSvg } from './report/render.ts';
 export { SIMULATION_COLUMNS, simulationData } from './report/simulation-data.ts';

@@ -114,6 +114,14 @@ describe('--hardware', () => {
     expect(await printed(...flags, '--hardware', 'eyeriss-16')).toBe(await printed(...flags));
   });
 
+  it('takes a preset before a file or a folder of its name', async () => {
+    mkdirSync(at('here/eyeriss-64'), { recursive: true });
+    process.chdir(at('here'));
+    const flags = ['analyze', 'alexnet', '--layers', 'CONV3', '--json'];
+    expect(await printed(...flags, '--hardware', 'eyeriss-64')).toContain('"hardware": "eyeriss-64"');
+    process.chdir(folder);
+  });
+
   it('takes a file without an extension, where there is one', async () => {
     write('plain', 'name: plain\npes: 3\n');
     const flags = ['analyze', 'alexnet', '--layers', 'CONV3', '--json'];
@@ -161,6 +169,14 @@ describe('words that are wrong', () => {
     [['show', 'eyeriss-1', 'eyeriss-2'], 'argument: found "eyeriss-2"; allowed: <name> alone'],
     [['show', 'eyeriss-1', '--jsn'], 'flag: found "--jsn"; allowed: --out, --help'],
     [['show', 'eyeriss-1', '--out'], '--out: no value; allowed: --out <file>'],
+    [
+      ['--json', 'show', 'eyeriss-1'],
+      '--json: found "show"; allowed: without show and schema: rowhouse hardware --json',
+    ],
+    [
+      ['schema', '--json'],
+      '--json: found "schema"; allowed: without show and schema: rowhouse hardware --json',
+    ],
     [['help', 'sho'], 'command: found "sho" (did you mean show?); allowed: show, schema'],
     [['schema', 'x'], 'argument: found "x"; allowed: flags only'],
     [

@@ -40,7 +40,8 @@ export function addHardware(program: Command): void {
     .description('Prints a preset as a hardware file, with a comment to each key.')
     .argument('<name>', PRESET_NAMES)
     .option('--out <file>', 'write to a file instead of standard output')
-    .action(async (name: string, { out }: Flags) => {
+    .action(async (name: string, { out }: Flags, command: Command) => {
+      refuseJson(command);
       const { preset } = await together({
         preset: () => underFlag('name', () => findPreset(name)),
         place: () => out !== undefined && checkPlace('--out', out),
@@ -52,11 +53,19 @@ export function addHardware(program: Command): void {
     .summary('the JSON Schema of hardware files, for editors')
     .description('Prints the JSON Schema of hardware files, with which editors complete and check them.')
     .option('--out <file>', 'write to a file instead of standard output')
-    .action(async ({ out }: Flags) => {
+    .action(async ({ out }: Flags, command: Command) => {
+      refuseJson(command);
       if (out !== undefined) checkPlace('--out', out);
       const { jsonSchemaOf } = await import('./schemas.ts');
       emit(jsonText(jsonSchemaOf('hardware', program.version()!)), { file: out });
     });
+}
+
+/** The list is JSON with `--json`; a file is YAML, and a schema JSON anyway. */
+function refuseJson(command: Command): void {
+  if (command.parent?.opts().json === undefined) return;
+  const allowed = 'without show and schema: rowhouse hardware --json';
+  throw new InputError({ code: 'not-allowed', path: ['--json'], found: command.name(), allowed });
 }
 
 const EXAMPLES = `
@@ -94,16 +103,24 @@ async function fileOf({ hardware, source }: HardwarePreset, version: string): Pr
 
 /**
  * The accelerator that `--hardware` names: a preset, or a YAML or JSON file. What has no extension and is no file is taken
- * for the name of a preset.
+ * for a misspelt name of a preset.
  *
  * @throws InputError if there is none, or the file has mistakes.
  */
 export async function hardwareNamed(name: string): Promise<Hardware> {
-  if (extname(name) === '' && !existsSync(name)) return presetNamed(name);
+  if (isPreset(name) || (extname(name) === '' && !existsSync(name))) return presetNamed(name);
   const text = readText(name);
   // Not above: the parser and the schema take longer to load than a preset
   const { parseHardware } = await import('../hardware/hardware-file.ts');
   return parseHardware(text, name);
+}
+
+function isPreset(name: string): boolean {
+  try {
+    return findPreset(name) !== undefined;
+  } catch {
+    return false;
+  }
 }
 
 function presetNamed(name: string): Hardware {

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, readdirSync, symlinkSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { networkOf, rowhouse, scratchFolder } from './rowhouse.testing.ts';
@@ -46,7 +47,7 @@ describe('words that are not those of the command', () => {
     ],
     [
       'networks --jsn',
-      'flag: found "--jsn" (did you mean --json?); allowed: --shape, --format, --json, --out, --help',
+      'flag: found "--jsn" (did you mean --json?); allowed: --shape, --nodes, --format, --json, --out, --help',
     ],
     ['analyze alexnet --bach 3', `flag: found "--bach" (did you mean --batch?); allowed: ${ANALYZE_FLAGS}`],
     ['analyze alexnet --bach=3', `flag: found "--bach=3" (did you mean --batch?); allowed: ${ANALYZE_FLAGS}`],
@@ -210,6 +211,24 @@ describe('networks that are none', () => {
     const none = `network: ${name}: a folder without .yaml files; allowed: ${NETWORK}`;
     await expectLines(['analyze', at(name)], [line.includes('this is a folder') ? none : line]);
     await expectLines(['analyze', 'alexnet', '--hardware', at(name)], [line]);
+  });
+
+  it('names that no system has, and links that lead in a circle', async () => {
+    symlinkSync(at('loop'), at('loop'));
+    for (const name of ['a'.repeat(5000), at('loop')]) {
+      const { code, err } = await rowhouse('analyze', name);
+      expect(code).toBe(2);
+      expect(err).toMatch(/^rowhouse: network: found "[^\n]*; allowed: an \.onnx, [^\n]*\n$/);
+    }
+  });
+
+  it('a folder with nothing in it but what is no file', async () => {
+    mkdirSync(at('pipes/a.yaml'), { recursive: true });
+    execFileSync('mkfifo', [at('pipes/b.yaml')]);
+    await expectLines(
+      ['networks', at('pipes')],
+      [`network: pipes: a folder without .yaml files; allowed: ${NETWORK}`],
+    );
   });
 
   const layer = (rest: string) => `name: x\nlayers:\n  - { name: a, type: conv, ${rest} }\n`;

@@ -8,7 +8,7 @@ import { nearestWord } from '../nearest-word.ts';
 import { coverageWarning } from '../report/coverage.ts';
 import { printable } from '../report/format.ts';
 import { externalFiles } from './external-files.ts';
-import { readBytes, readText } from './files.ts';
+import { readBytes, readText, reasonOf } from './files.ts';
 import { type Shapes, shapesIn } from './shapes.ts';
 
 /** What a command takes for a network. */
@@ -55,7 +55,16 @@ async function read(name: string, shapes: Shapes): Promise<Reading> {
   throw new InputError({ code: 'not-allowed', path: ['network'], found: name, allowed, suggestion });
 }
 
-const isFolder = (name: string): boolean => statSync(name, { throwIfNoEntry: false })?.isDirectory() === true;
+const isFolder = (name: string): boolean => kindOf(name)?.isDirectory() === true;
+
+/** What stands under a name; undefined where that cannot be told, which reading it will explain. */
+function kindOf(name: string) {
+  try {
+    return statSync(name, { throwIfNoEntry: false });
+  } catch {
+    return undefined;
+  }
+}
 
 const isOnnx = (name: string): boolean => /\.onnx$/i.test(name) && !isFolder(name);
 
@@ -69,15 +78,29 @@ async function readOnnx(file: string, shapes: Shapes): Promise<Reading> {
 
 /** The problem files of a folder as one network. */
 async function readFolder(folder: string): Promise<Reading> {
-  const names = readdirSync(folder).filter((name) => /\.(ya?ml|json)$/i.test(name));
-  if (names.length === 0) {
-    const found = `${folder}: a folder without .yaml files`;
-    throw new InputError({ code: 'unreadable', path: ['network'], found, allowed: NETWORK_ARGUMENT });
-  }
+  const names = namesIn(folder);
+  if (names.length === 0) throw unreadable(folder, 'a folder without .yaml files');
   const files = names.map((name) => ({ file: join(folder, name), text: readText(join(folder, name)) }));
   const { networkFromProblems } = await import('../layer/neighbours/timeloop.ts');
   return networkFromProblems(files, basename(resolve(folder)));
 }
+
+function namesIn(folder: string): readonly string[] {
+  try {
+    const names = readdirSync(folder).filter((name) => /\.(ya?ml|json)$/i.test(name));
+    return names.filter((name) => kindOf(join(folder, name))?.isFile());
+  } catch (error) {
+    throw unreadable(folder, reasonOf(error as Error));
+  }
+}
+
+const unreadable = (name: string, found: string): InputError =>
+  new InputError({
+    code: 'unreadable',
+    path: ['network'],
+    found: `${name}: ${found}`,
+    allowed: NETWORK_ARGUMENT,
+  });
 
 function refuseShapes(shapes: Shapes): void {
   const [first] = Object.entries(shapes);

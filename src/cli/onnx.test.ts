@@ -313,3 +313,26 @@ describe('weights beside the file', () => {
     expect(err).toContain('link.bin: this link leads out of the folder');
   });
 });
+
+describe('--nodes', () => {
+  it('gives a row for each node', async () => {
+    const { code, out } = await rowhouse('networks', model, ...shape, '--nodes', '--format', 'csv');
+    expect(code).toBe(0);
+    expect(out.trim().split('\n')).toEqual([
+      'network,node,operator,became,layers,into,macs,elements,reason',
+      `open,first,Conv,mapped,first,,${8 * 27 * 16 * 20},${8 * 16 * 20},`,
+      `open,relu,Relu,folded,,first,0,${8 * 16 * 20},`,
+      `open,pool,MaxPool,mapped,pool,,0,${8 * 8 * 10},`,
+      `open,second,Conv,mapped,second,,${16 * 72 * 6 * 8},${16 * 6 * 8},`,
+    ]);
+  });
+
+  it('needs nodes, and a format for them', async () => {
+    const refused = async (...words: string[]) => (await rowhouse('networks', ...words, '--nodes')).err;
+    expect(await refused('alexnet', '--format', 'csv')).toContain(
+      '--nodes: found "alexnet"; allowed: with an ONNX file',
+    );
+    expect(await refused('--format', 'csv')).toContain('--nodes: found "all networks"');
+    expect(await refused(model, ...shape)).toContain('--nodes: found "table"; allowed: with csv or parquet');
+  });
+});

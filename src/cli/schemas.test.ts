@@ -41,7 +41,6 @@ const VALID: Readonly<Record<FileKind, readonly unknown[]>> = {
         { name: 'e', type: 'fc', input: [10], filters: 2 },
       ],
     },
-    { name: 'none', layers: [] },
   ],
   chip: [parse(formatChip(EYERISS_CHIP)), { name: 'small', array: { rows: 3 }, rlc: { wordBits: 96 } }],
 };

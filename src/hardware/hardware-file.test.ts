@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { anyText, expectResultOrProblems, problemLines } from '../reader.testing.ts';
 import { EYERISS_AREA_CURVE } from './area.ts';
 import { EYERISS_ENERGY } from './energy.ts';
-import { eyerissBaseline, type Hardware, type Storage } from './hardware.ts';
+import { eyerissBaseline, type Hardware, type Storage, storageFor } from './hardware.ts';
 import { formatHardware, parseHardware } from './hardware-file.ts';
 
 const storage = (keys: string) => parseHardware(`name: mine\n${keys}`, 'mine.yaml').storage;
@@ -44,6 +44,10 @@ describe('parseHardware', () => {
     [
       'rfBytesPerPe: 2\nstorageArea: 4e6',
       '2:15: rfBytesPerPe: found 2; allowed: one way to divide storage, which storageArea is already',
+    ],
+    [
+      'pes: 1000000\nrfBytesPerPe: 1e12',
+      '3:15: rfBytesPerPe: found "a GLB of 2.00e+18 bytes"; allowed: less than 2^53 bytes',
     ],
     ['pes: 0', '2:6: pes: found 0; allowed: a whole number from 1 to 1000000'],
     ['wordBits: 16 bits', '2:11: wordBits: found "16 bits"; allowed: a whole number from 1 to 64'],
@@ -125,7 +129,7 @@ function hardware(): fc.Arbitrary<Hardware> {
       .tuple(bytes(1), rf)
       .map(([rfBytesPerPe, own]) => ({ divide: 'baseline' as const, rfBytesPerPe, ...own })),
   );
-  return fc.record({
+  const any = fc.record({
     name: fc.string({ unit: 'binary', minLength: 1 }),
     pes: fc.integer({ min: 1, max: 1e6 }),
     wordBits: fc.integer({ min: 1, max: 64 }),
@@ -135,6 +139,8 @@ function hardware(): fc.Arbitrary<Hardware> {
       .uniqueArray(fc.tuple(bytes(1), price), { minLength: 1, maxLength: 5, selector: ([size]) => size })
       .map((points) => points.sort(([a], [b]) => a - b)),
   });
+  // Not with a GLB of more bytes than can be counted
+  return any.filter((one) => (storageFor(one, 0)?.glbBytes ?? 0) <= Number.MAX_SAFE_INTEGER);
 }
 
 /** Not −0, which YAML has but nobody means. */

@@ -3,7 +3,7 @@ import { InputError, type Problem } from '../input-error.ts';
 import { formatYaml, readYaml } from '../yaml-file.ts';
 import { type AreaCurve, EYERISS_AREA_CURVE } from './area.ts';
 import { type EnergyCosts, EYERISS_ENERGY } from './energy.ts';
-import { BASELINE_RF_BYTES, type Hardware, type Storage } from './hardware.ts';
+import { BASELINE_RF_BYTES, checkHardware, type Hardware, type Storage } from './hardware.ts';
 
 /**
  * The accelerator that the text of a YAML or JSON file describes; what the file leaves out is as in the baseline of
@@ -78,7 +78,15 @@ function hardwareFromSpec(spec: HardwareSpec): Hardware {
   const { name, pes, wordBits, energy, areaCurve = EYERISS_AREA_CURVE } = spec;
   const problems = [...storageProblems(spec), ...curveProblems(areaCurve)];
   if (problems.length > 0) throw new InputError(...problems);
-  return { name, pes, wordBits, energy, storage: storageFromSpec(spec), areaCurve };
+  const hardware = { name, pes, wordBits, energy, storage: storageFromSpec(spec), areaCurve };
+  try {
+    checkHardware(hardware);
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    const key = STORAGE_KEYS.find((one) => spec[one] !== undefined) ?? 'pes';
+    throw new InputError(...error.problems.map((problem) => ({ ...problem, path: [key] })));
+  }
+  return hardware;
 }
 
 function storageProblems(spec: StorageSpec): Problem[] {

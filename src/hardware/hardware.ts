@@ -56,14 +56,20 @@ export const eyerissBaseline = (pes: number): Hardware => ({
 /**
  * Refuses an accelerator that cannot be.
  *
- * @throws InputError if PEs or bits of a word are not whole numbers from 1, or a cost is not a number from 0.
+ * @throws InputError if PEs or bits of a word are not whole numbers from 1, if a cost is not a number from 0, or if the GLB
+ * would have more bytes than can be counted.
  */
-export function checkHardware({ pes, wordBits, energy }: Hardware): void {
+export function checkHardware(hardware: Hardware): void {
+  const { pes, wordBits, energy } = hardware;
   for (const [name, found] of Object.entries({ pes, wordBits })) {
     if (Number.isSafeInteger(found) && found >= 1) continue;
     throw new InputError({ code: 'out-of-range', path: [name], found, allowed: 'a whole number from 1' });
   }
   checkCosts(energy);
+  const { glbBytes = 0 } = storageFor(hardware, 0) ?? {};
+  if (glbBytes <= Number.MAX_SAFE_INTEGER) return;
+  const found = `a GLB of ${glbBytes.toPrecision(3)} bytes`;
+  throw new InputError({ code: 'out-of-range', path: ['storage'], found, allowed: 'less than 2^53 bytes' });
 }
 
 /**

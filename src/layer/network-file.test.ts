@@ -141,9 +141,9 @@ describe('messages', () => {
   });
 
   it.each([
-    ['name: x', '1:1: layers: missing; allowed: a list'],
-    ['name: x\nlayers: []', '2:9: layers: missing; allowed: at least one layer'],
-    ['name: x\nlayers: {}', '2:9: layers: found {}; allowed: a list'],
+    ['name: x', '1:1: layers: missing; allowed: a list of at least one layer'],
+    ['name: x\nlayers: []', '2:9: layers: found []; allowed: a list of at least one layer'],
+    ['name: x\nlayers: {}', '2:9: layers: found {}; allowed: a list of at least one layer'],
     [
       `name: x\nlayers: [${'{name: a, type: fc, input: [1], filters: 1}, '.repeat(10_001)}]`,
       '2:9: layers: found "10001 layers"; allowed: at most 10000',

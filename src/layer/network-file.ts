@@ -152,5 +152,8 @@ const pool = z.strictObject({
 /** The form of a network file. */
 export const networkSchema = z.strictObject({
   name: z.string().min(1).describe('What the network is called in results.'),
-  layers: z.array(z.discriminatedUnion('type', [conv, fc, pool])).describe('In the order in which they run.'),
+  layers: z
+    .array(z.discriminatedUnion('type', [conv, fc, pool]))
+    .min(1)
+    .meta({ title: 'a list of at least one layer', description: 'In the order in which they run.' }),
 }) satisfies z.ZodType<NetworkSpec>;
