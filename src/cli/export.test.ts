@@ -68,6 +68,45 @@ describe('rowhouse export', () => {
     );
   });
 
+  it('tells of other files in a folder that is then read as one network', async () => {
+    mkdirSync(at('mixed'));
+    const exported = [
+      'export',
+      'timeloop-problem',
+      'alexnet',
+      '--layers',
+      'CONV1,CONV2',
+      '--out',
+      at('mixed'),
+    ];
+    write('mixed/mine.txt', '');
+    expect((await rowhouse(...exported)).err).toBe('');
+    expect((await rowhouse(...exported)).err).toBe('');
+    write('mixed/03-old.yaml', '');
+    const told = (others: string) =>
+      `${at('mixed')} has ${others}: a folder is read as a whole, as one network`;
+    const one = told('another .yaml or .json file');
+    expect((await rowhouse(...exported)).err).toBe(`rowhouse: ${one}\n`);
+    write('mixed/04-old.YML', '');
+    write('mixed/05-old.json', '');
+    const three = told('3 other .yaml or .json files');
+    const { out, err } = await rowhouse(...exported, '--json');
+    expect([document.parse(JSON.parse(out)).notes, err]).toEqual([[three], `rowhouse: ${three}\n`]);
+    expect((await rowhouse('export', 'network', 'alexnet', '--out', at('mixed'))).err).toBe('');
+  });
+
+  it('calls a file of a network network where no letter can be in its name', async () => {
+    const file = write('japan.yaml', 'name: 日本\nlayers: [{ name: a, type: fc, input: [1], filters: 1 }]');
+    for (const [format, name] of [
+      ['network', 'network.yaml'],
+      ['scalesim', 'network.csv'],
+    ] as const) {
+      expect((await rowhouse('export', format, file, '--out', at('japan'))).out).toBe(
+        `${at('japan')}/${name}\n`,
+      );
+    }
+  });
+
   it('reads what it is given in any form', async () => {
     const csv = write('net.txt', 'Layer,M,N,K,\nfc,1,10,20,\nproduct,8,10,20,\n');
     const { code, err } = await rowhouse('export', 'network', csv, '--out', at('from-csv'));

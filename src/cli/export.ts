@@ -1,3 +1,4 @@
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Command } from 'commander';
 import { InputError } from '../input-error.ts';
@@ -41,9 +42,10 @@ export function addExport(program: Command): void {
         network: () => chosenFrom(name, flags),
         out: () => folderIn(flags),
       });
-      const { files, notes } = await filesOf(format, network, program.version()!);
+      const { files, notes: told } = await filesOf(format, network, program.version()!);
       const names = [...files.keys()];
       checkFolder('--out', out, names);
+      const notes = format === 'timeloop-problem' ? [...told, ...othersIn(out, names)] : told;
       writeFolder('--out', out, files);
       for (const note of notes) process.stderr.write(`rowhouse: ${printable(note)}\n`);
       const paths = names.map((file) => join(out, file));
@@ -68,6 +70,19 @@ function folderIn({ out }: Flags): string {
   throw new InputError({ code: 'missing', path: ['--out'], allowed: 'a folder for the files' });
 }
 
+/** A note on what else a folder has that is read with these files. */
+function othersIn(folder: string, names: readonly string[]): string[] {
+  if (!existsSync(folder)) return [];
+  const written = new Set(names);
+  const count = readdirSync(folder).filter((name) => isProblemFile(name) && !written.has(name)).length;
+  if (count === 0) return [];
+  const others = count === 1 ? 'another .yaml or .json file' : `${count} other .yaml or .json files`;
+  return [`${folder} has ${others}: a folder is read as a whole, as one network`];
+}
+
+/** Whether a file is read where a folder is. */
+const isProblemFile = (name: string): boolean => /\.(ya?ml|json)$/i.test(name);
+
 interface Files {
   readonly files: ReadonlyMap<string, string>;
   readonly notes: readonly string[];
@@ -75,12 +90,12 @@ interface Files {
 
 // What the writers need takes long to load
 async function filesOf(format: Format, network: Network, version: string): Promise<Files> {
-  const { exportNotes, fileNameOf } = await import('../layer/neighbours/export.ts');
-  const name = fileNameOf(network.name);
+  const { fileNameOf } = await import('../layer/neighbours/export.ts');
+  const name = fileNameOf(network.name, 'network');
   switch (format) {
     case 'timeloop-problem': {
       const { timeloopProblems } = await import('../layer/neighbours/timeloop-export.ts');
-      return { files: timeloopProblems(network), notes: exportNotes(network) };
+      return timeloopProblems(network);
     }
     case 'scalesim': {
       const { scalesimTopology } = await import('../layer/neighbours/scalesim-export.ts');

@@ -89,7 +89,11 @@ const BECAME = [
 /** A row per operator of an ONNX file: what became of its nodes. */
 export function nodesSheet(coverage: Coverage): Sheet {
   const operators = new Map<string, NodeReport[]>();
-  for (const node of coverage.list) operators.set(node.op, [...(operators.get(node.op) ?? []), node]);
+  for (const node of coverage.list) {
+    const known = operators.get(node.op);
+    if (known) known.push(node);
+    else operators.set(node.op, [node]);
+  }
   const count = (nodes: readonly NodeReport[], became: NodeReport['became']): Cell => {
     const some = nodes.filter((node) => node.became === became).length;
     return some === 0 ? NONE : { text: String(some) };

@@ -16,9 +16,23 @@ interface Sayable {
   readonly weightsPerImage: fc.Arbitrary<boolean>;
 }
 
+/** Names of any characters, and of such as mean something in YAML, Jinja or CSV, or to SCALE-Sim. */
+export const anyName = fc.oneof(
+  fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+  fc
+    .array(
+      fc.constantFrom(...'{}%#"\'\\:,&* \n\rab1', '{{', '}}', '{%', '{#', 'DP', '_group_1_of_2', '\\u007b'),
+      {
+        minLength: 1,
+        maxLength: 8,
+      },
+    )
+    .map((pieces) => pieces.join('')),
+);
+
 /** Everything. */
 const ANY: Sayable = {
-  names: fc.string({ unit: 'binary', minLength: 1, maxLength: 20 }),
+  names: anyName,
   strides: fc.oneof(size(1, 5), pair(1, 5)),
   dilations: fc.oneof(size(1, 3), pair(1, 3)),
   weightsPerImage: fc.boolean(),

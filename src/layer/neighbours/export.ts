@@ -51,10 +51,10 @@ export function exportNotes({ layers }: Network): string[] {
   ];
 }
 
-/** A name of letters, digits, dots, dashes and underlines that any file system takes. */
-export const fileNameOf = (name: string): string =>
+/** A name of letters, digits, dots, dashes and underlines that any file system takes; `otherwise` if it has none. */
+export const fileNameOf = (name: string, otherwise: string): string =>
   name
     .normalize('NFKD')
     .replaceAll(/[^\w.-]+/g, '-')
     .replaceAll(/^[-.]+|[-.]+$/g, '')
-    .slice(0, 80) || 'layer';
+    .slice(0, 80) || otherwise;

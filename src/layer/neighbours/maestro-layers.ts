@@ -20,6 +20,37 @@ function walk({ Y = 1, X = 1, R = Y, S = X }: Sizes, stride: Sizes) {
   return { ifmap: [Y, X], kernel: [R, S], stride: [vertical, horizontal] } as const;
 }
 
+/** Rows and columns of the ofmap, which stand for those of the input, with the filter's. */
+const OUTPUTS: readonly { readonly output: string; readonly input: string; readonly kernel: string }[] = [
+  { output: "Y'", input: 'Y', kernel: 'R' },
+  { output: "X'", input: 'X', kernel: 'S' },
+];
+
+/** All dimensions that a layer may have. */
+export function lettersOf({ needs, may }: MaestroType): string[] {
+  const letters = [...needs, ...may];
+  return [...letters, ...OUTPUTS.filter(({ input }) => letters.includes(input)).map(({ output }) => output)];
+}
+
+/** The dimensions that a layer with these must have: the size of an input is told by an ofmap's with the filter's. */
+export function needsOf({ needs }: MaestroType, given: ReadonlySet<string>): string[] {
+  const kernels = OUTPUTS.filter(({ output }) => given.has(output)).map(({ kernel }) => kernel);
+  return [...new Set([...needs, ...kernels])];
+}
+
+/** Whether a dimension is given, as it is or by that of the ofmap. */
+export const isGiven = (letter: string, given: ReadonlySet<string>): boolean =>
+  given.has(letter) || given.has(`${letter}'`);
+
+/** Sizes with the rows and columns that the input must have for the ofmap to have its own. */
+export function withInputs(sizes: Sizes, stride: Sizes): Sizes {
+  const inputs = OUTPUTS.flatMap(({ output, input, kernel }): [string, number][] => {
+    const { [output]: pixels, [kernel]: taps = 1 } = sizes;
+    return pixels === undefined ? [] : [[input, (pixels - 1) * (stride[input] ?? 1) + taps]];
+  });
+  return { ...sizes, ...Object.fromEntries(inputs) };
+}
+
 /** All types of layers that Rowhouse has too. */
 export const MAESTRO_TYPES: Readonly<Record<string, MaestroType>> = {
   CONV: {

@@ -76,10 +76,16 @@ export class Tokens {
   /** What to throw where a token may not stand. */
   flaw({ text, position }: Token, path: Problem['path'], allowed: string): InputError {
     const problem = { path, allowed, file: this.#file, position };
+    if (text.startsWith('/*')) {
+      const found = '/*';
+      return new InputError({ ...problem, path: [], code: 'not-allowed', found, allowed: COMMENTS });
+    }
     if (text === '') return new InputError({ ...problem, code: 'syntax', found: 'the file ends here' });
     return new InputError({ ...problem, code: 'not-allowed', found: text });
   }
 }
+
+const COMMENTS = 'comments after //, the only ones that MAESTRO has';
 
 const isWord = ({ text }: Token): boolean => !/^[{}]?$/.test(text);
 

@@ -50,6 +50,8 @@ const layersOf = (text: string) => parseMaestro(text, 'net.m').network.layers;
 const notesOf = (text: string) => parseMaestro(text, 'net.m').notes;
 const one = (layer: string) => `Network n {\nLayer a {\n${layer}\n}\n}`;
 
+const many = (text: (i: number) => string) => Array.from({ length: 300_000 }, (_, i) => text(i)).join('');
+
 const PADDING = 'MAESTRO knows no padding: Y × X is taken for all that the filters see';
 
 describe('parseMaestro', () => {
@@ -118,9 +120,27 @@ describe('parseMaestro', () => {
     ]);
   });
 
+  it('reads the sizes of the ofmap, with the rows and columns that filters need for them', () => {
+    const ofmap = "Type: CONV Stride { X: 3, Y: 2 } Dimensions { K: 4, C: 3, R: 7, S: 5, Y': 112, X': 66 }";
+    const [layer] = layersOf(one(ofmap));
+    expect(layer).toMatchObject({ input: [3, 229, 200], kernel: [7, 5], stride: [2, 3] });
+    expect(layerShape(layer!, 1)).toMatchObject({ E: 112, F: 66 });
+    const rows = "Type: FC Dimensions { K: 4, C: 3, R: 2, S: 2, Y': 1, X: 2 }";
+    expect(layersOf(one(rows))).toMatchObject([{ type: 'fc', input: [3, 2, 2] }]);
+  });
+
   it('does not get lost in braces', () => {
     const deep = `Accelerator ${'{ x '.repeat(1e5)}${'}'.repeat(1e5)} ${PRODUCTS}`;
     expect(layersOf(deep)).toEqual(layersOf(PRODUCTS));
+  });
+
+  it.each([
+    ['dimensions', one(`Type: CONV Dimensions { ${many((i) => `D${i}: ${i} `)} }`), 100],
+    ['strides', one(`Type: CONV Stride { ${many((i) => `D${i}: ${i} `)} }`), 100],
+    ['layers that are wrong', `Network n {${many(() => 'Layer { Type: X }\n')}}`, 100],
+    ['layers', `Network n {${many(() => 'Layer a { Type: FC Dimensions { K: 1, C: 1 } }\n')}}`, 1],
+  ])('is not slow on 300,000 %s', { timeout: 20_000 }, (_, text, count) => {
+    expect(problemLines(parseMaestro, text)).toHaveLength(count);
   });
 
   it('throws nothing but InputErrors with positions', () => {
@@ -155,10 +175,17 @@ describe('messages', () => {
     [`Type: CONV Dimensions { ${dims.replace('K: 4', 'K: ¦SzK')} }`, `a.K: found "SzK"; allowed: ${size}`],
     [
       `Type: CONV Dimensions { ${dims}, ¦Z: 2 }`,
-      'a.Dimensions: unknown key "Z"; allowed: K, C, R, S, Y, X, N, G',
+      'a.Dimensions: unknown key "Z"; allowed: K, C, R, S, Y, X, N, G, Y\', X\'',
     ],
     [`Type: CONV Stride { ¦K: 2 } Dimensions { ${dims} }`, 'a.Stride: unknown key "K"; allowed: X, Y'],
     [`Type: CONV Stride { X: ¦0 } Dimensions { ${dims} }`, `a.X: found 0; allowed: ${size}`],
+    [
+      `Type: CONV Dimensions { ${dims.replace('Y: 9', "¦Y: 9, Y': 7")} }`,
+      'a.Dimensions: found "Y"; allowed: Y or Y\', not both',
+    ],
+    ['Type: FC ¦Type: CONV', 'a: found "Type"; allowed: Type once in a layer'],
+    ['Stride { X: 2 } ¦Stride { Y: 2 }', 'a: found "Stride"; allowed: Stride once in a layer'],
+    ['Dimensions { } ¦Dimensions { K: 3 }', 'a: found "Dimensions"; allowed: Dimensions once in a layer'],
     [`Type: CONV Dimensions { ${dims}, G: ¦2 }`, 'a.G: found 2; allowed: 1 in a CONV: groups are for NGCONV'],
     [`Type: DSCONV Dimensions { ${dims.replace('K: 4', 'K: ¦4')} }`, 'a.K: found 4; allowed: 1 in a DSCONV'],
     [`Type: NGCONV Dimensions { ${dims}, G: ¦2 }`, 'a.G: found 2; allowed: a divisor of the 3 channels'],
@@ -181,6 +208,14 @@ describe('messages', () => {
     ['Network x { Layer a {\nDataflow { { }', '2:15: the file ends here; allowed: }'],
     ['Constant x y', '1:12: Constant: found "y"; allowed: a name and a whole number'],
     ['Constant {', '1:10: Constant: found "{"; allowed: a name and a whole number'],
+    [
+      one("Type: FC Dimensions { K: 2, C: 2, Y': 3 }"),
+      '2:7: a.Dimensions.R: missing; allowed: K, C, R in a FC',
+    ],
+    [
+      one("Type: CONV Stride { Y: 9 } Dimensions { K: 1, C: 1, R: 1, S: 1, Y': 900000, X': 3 }"),
+      '2:7: a.input[1]: found 8099992; allowed: a whole number from 1 to 1000000',
+    ],
     [one(''), `2:7: a.Type: missing; allowed: ${types}`],
     [
       one('Type: GEMM Dimensions { K: 2 }'),

@@ -1,7 +1,7 @@
 import { InputError, MOST_PROBLEMS, type Problem } from '../../input-error.ts';
 import { LARGEST_SIZE } from '../layer.ts';
 import { type Convolution, layerOf } from './convolution.ts';
-import { MAESTRO_TYPES, type Sizes } from './maestro-layers.ts';
+import { isGiven, lettersOf, MAESTRO_TYPES, needsOf, type Sizes, withInputs } from './maestro-layers.ts';
 import { type Token, Tokens } from './maestro-tokens.ts';
 import { batchNotes, type NetworkReading, networkOf, rowNotes, stemOf } from './reading.ts';
 
@@ -15,19 +15,19 @@ import { batchNotes, type NetworkReading, networkOf, rowNotes, stemOf } from './
  */
 export function parseMaestro(text: string, file: string): NetworkReading {
   const { name, layers, skipped } = new Parser(text, file).file();
-  const problems: Problem[] = [];
-  const made = layers.flatMap((layer) => {
-    const { found, made } = layerFrom(layer);
-    problems.push(...found.map((problem) => ({ ...problem, file })));
-    return made === undefined ? [] : [made];
-  });
-  if (problems.length > 0) throw new InputError(...problems.slice(0, MOST_PROBLEMS));
+  const results = layers.map(layerFrom);
+  const problems = results.flatMap(({ found }) => found.slice(0, MOST_PROBLEMS)).slice(0, MOST_PROBLEMS);
+  if (problems.length > 0) throw new InputError(...problems.map((problem) => ({ ...problem, file })));
+  const made = results.flatMap(({ made = [] }) => made);
   const placed = made.map(({ layer, convolution }) => {
     return { spec: layerOf(layer.name, convolution), position: layer.title.position };
   });
   const { network, notes } = networkOf(name ?? stemOf(file), placed, file);
   return { network, notes: [...notes, ...notesOn(made, skipped)] };
 }
+
+/** What a layer has one of. */
+const ONCE: readonly string[] = ['Type', 'Stride', 'Dimensions'];
 
 const TYPES = Object.keys(MAESTRO_TYPES);
 
@@ -101,9 +101,14 @@ class Parser {
     let type: Token | undefined;
     let stride: Entry[] = [];
     let dimensions: Entry[] = [];
+    const seen = new Set<string>();
     this.#tokens.expect('{');
     while (!this.#tokens.takes('}')) {
       const key = this.#tokens.take();
+      if (ONCE.includes(key.text) && seen.has(key.text)) {
+        throw this.#tokens.flaw(key, [name], `${key.text} once in a layer`);
+      }
+      seen.add(key.text);
       if (key.text === 'Type') type = this.#tokens.word([name, 'Type'], TYPES.join(', '));
       else if (key.text === 'Stride') stride = this.#entries([name, 'Stride']);
       else if (key.text === 'Dimensions') dimensions = this.#entries([name, 'Dimensions']);
@@ -118,13 +123,13 @@ class Parser {
   /** What stands in the braces of Stride and Dimensions. */
   #entries(path: Problem['path']): Entry[] {
     const entries: Entry[] = [];
+    const letters = new Set<string>();
     this.#tokens.expect('{');
     while (!this.#tokens.takes('}')) {
       const letter = this.#tokens.word(path, 'dimensions and sizes, or }');
       const size = this.#tokens.word([...path, letter.text], 'a size');
-      if (entries.some((entry) => entry.letter.text === letter.text)) {
-        throw this.#tokens.flaw(letter, path, 'each dimension once');
-      }
+      if (letters.has(letter.text)) throw this.#tokens.flaw(letter, path, 'each dimension once');
+      letters.add(letter.text);
       const number = /^\d+$/.test(size.text) ? Number(size.text) : Number.NaN;
       entries.push({ letter, size, value: this.#constants.get(size.text) ?? number });
     }
@@ -147,12 +152,20 @@ function layerFrom(layer: LayerText): { readonly made?: Made; readonly found: re
     if (type.text === '') return { found: [{ ...problem, code: 'missing' }] };
     return { found: [{ ...problem, code: 'not-allowed', found: type.text }] };
   }
-  const { needs, may, ones = [], convolution } = MAESTRO_TYPES[type.text]!;
+  const { ones = [], convolution } = MAESTRO_TYPES[type.text]!;
+  const letters = lettersOf(MAESTRO_TYPES[type.text]!);
+  const given = new Set(dimensions.map(({ letter }) => letter.text));
+  const needs = needsOf(MAESTRO_TYPES[type.text]!, given);
   const found = [
-    ...entryProblems(dimensions, [...needs, ...may], [name, 'Dimensions']),
+    ...entryProblems(dimensions, letters, [name, 'Dimensions']),
     ...entryProblems(stride, ['X', 'Y'], [name, 'Stride']),
   ];
-  for (const letter of needs.filter((one) => !dimensions.some((entry) => entry.letter.text === one))) {
+  for (const { letter } of dimensions.filter(({ letter }) => given.has(`${letter.text}'`))) {
+    const allowed = `${letter.text} or ${letter.text}', not both`;
+    const { text, position } = letter;
+    found.push({ code: 'not-allowed', path: [name, 'Dimensions'], found: text, allowed, position });
+  }
+  for (const letter of needs.filter((one) => !isGiven(one, given))) {
     const allowed = `${needs.join(', ')} in a ${type.text}`;
     found.push({ code: 'missing', path: [name, 'Dimensions', letter], allowed, position: title.position });
   }
@@ -168,13 +181,14 @@ function layerFrom(layer: LayerText): { readonly made?: Made; readonly found: re
     });
   }
   if (found.length > 0) return { found };
-  const sizes = sizesIn(dimensions);
+  const steps = sizesIn(stride);
+  const sizes = withInputs(sizesIn(dimensions), steps);
   if (type.text === 'NGCONV' && sizes.C! % sizes.G! !== 0) {
     const { position } = dimensions.find(({ letter }) => letter.text === 'G')!.size;
     const allowed = `a divisor of the ${sizes.C} channels`;
     return { found: [{ code: 'not-allowed', path: [name, 'G'], found: sizes.G, allowed, position }] };
   }
-  return { made: { layer, convolution: convolution(sizes, sizesIn(stride)) }, found };
+  return { made: { layer, convolution: convolution(sizes, steps) }, found };
 }
 
 const sizesIn = (entries: readonly Entry[]): Sizes =>

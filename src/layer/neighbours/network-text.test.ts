@@ -10,7 +10,10 @@ import { timeloopProblems } from './timeloop-export.ts';
 const OWN = formatNetwork(builtinNetwork('alexnet'));
 const JSON_FILE = JSON.stringify(parseNetwork(OWN, 'own.yaml'));
 const SCALESIM = scalesimTopology(builtinNetwork('alexnet')).text;
-const [TIMELOOP = ''] = timeloopProblems(builtinNetwork('alexnet')).values();
+const [TIMELOOP = ''] = timeloopProblems(builtinNetwork('alexnet')).files.values();
+const FC = 'layers: [{ name: a, type: fc, input: [1], filters: 1 }]\n';
+const INDENTED = `  name: x\n  ${FC}`;
+const TITLED = '{"name":"layer, ifmap, 1, 2","layers":[{"name":"a","type":"fc","input":[1],"filters":1}]}';
 const GEMM = 'Layer,M,N,K,\nfc,1,1000,4096,\n';
 const PROBLEMS = 'layers: [{ name: "problem: x", type: fc, input: [1], filters: 1 }]\nname: "problem:"';
 const TEMPLATE = `{{include_text('../problem_base.yaml')}}
@@ -36,6 +39,18 @@ describe('networkFromText', () => {
       1,
       'net',
     ],
+    ['a problem of Timeloop with layers in a comment', '#', `# as {layers: 3}\n${TIMELOOP}`, 1, 'CONV1'],
+    ['a problem of Timeloop with layers inside', '#', `${TIMELOOP}mapper:\n  layers: 3\n`, 1, 'CONV1'],
+    ['Rowhouse’s YAML, all of it indented', '#', INDENTED, 1, 'a'],
+    [
+      'Rowhouse’s YAML with the titles of SCALE-Sim in its name',
+      '#',
+      `name: layer, ifmap, 1, 2\n${FC}`,
+      1,
+      'a',
+    ],
+    ['Rowhouse’s YAML with numbers in its name', '#', `name: a, 1, 2, 3\n${FC}`, 1, 'a'],
+    ['Rowhouse’s JSON with the titles of SCALE-Sim', '#', TITLED, 1, 'a'],
     ['a template of Timeloop', '#', TEMPLATE, 1, 'net'],
     ['MAESTRO', '//', MAESTRO, 1, 'fc'],
     ['MAESTRO with constants', '//', `Constant K 3\n${MAESTRO}`, 1, 'fc'],
@@ -73,6 +88,24 @@ describe('networkFromText', () => {
     expect(problemLines(networkFromText, text, 'net.csv')).toEqual([
       `net.csv:${found}; allowed: a network: name and layers (Rowhouse), problem (Timeloop), Network NAME { (MAESTRO), or a first line Layer name, IFMAP Height, … or Layer, M, N, K (SCALE-Sim)`,
     ]);
+  });
+
+  it('says what comments MAESTRO has', () => {
+    for (const [comment, place] of [
+      ['/* mine */\n', '1:1'],
+      ['\n  /* mine\n*/', '2:3'],
+      ['// mine\n/**/', '2:1'],
+    ]) {
+      expect(problemLines(networkFromText, `${comment}${MAESTRO}`, 'net.m')).toEqual([
+        `net.m:${place}: found "/*"; allowed: comments after //, the only ones that MAESTRO has`,
+      ]);
+    }
+  });
+
+  it('reads a topology with the line ends of old Macs', () => {
+    for (const text of [SCALESIM, GEMM]) {
+      expect(networkFromText(text.replaceAll('\n', '\r'), 'net')).toEqual(networkFromText(text, 'net'));
+    }
   });
 
   it('misses the first line of a topology', () => {

@@ -18,6 +18,12 @@ export interface PlacedLayer {
 /** The beginning of a file. */
 export const START: Position = { line: 1, column: 1 };
 
+/** The lines of a text, which \r ends only where nothing else does, as on old Macs. */
+export function linesOf(text: string): string[] {
+  const plain = text.replace(/^\uFEFF/, '');
+  return plain.split(plain.includes('\n') ? '\n' : '\r');
+}
+
 /** More names than these are not listed in a note. */
 const MOST_LISTED = 5;
 

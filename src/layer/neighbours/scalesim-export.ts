@@ -7,49 +7,72 @@ import { GROUP_ROW, groupRow } from './scalesim-groups.ts';
 /** More rows are no topology that SCALE-Sim would get through, nor one that Rowhouse would read again. */
 const MOST_ROWS = 100_000;
 
+/** More bytes Rowhouse would not read again. */
+const MOST_BYTES = 8 * 1024 * 1024;
+
 /**
  * A network as the text of a SCALE-Sim topology, a row for each convolutional and fully connected layer, or for each of
- * its groups: its ifmap is the padded one. Pools are left out, which a note says.
+ * its groups: its ifmap is the padded one. A depthwise layer with DP in its name is one row, as SCALE-Sim has it. Pools
+ * are left out, which a note says.
  *
- * @throws InputError with the names of layers that a topology cannot say: dilated filters, strides that differ, names that
- * mean something to SCALE-Sim; or if there are only pools, or far too many groups.
+ * @throws InputError with the names of layers that a topology cannot say: dilated filters, strides that differ, weights of
+ * each image, names that mean something to SCALE-Sim; or if there are only pools, or far too many groups.
  */
 export function scalesimTopology(network: Network): { text: string; notes: readonly string[] } {
   const exported = exportedLayers(network, unsayable);
-  const count = exported.reduce((sum, { shape }) => sum + shape.G, 0);
-  if (count > MOST_ROWS) {
-    const found = `${count} rows`;
-    const allowed = `at most ${MOST_ROWS}, one for each group of a layer; --layers can leave layers out`;
-    throw new InputError({ code: 'out-of-range', path: [network.name], found, allowed });
+  const count = exported.reduce((sum, one) => sum + rowCount(one), 0);
+  const refuse = (found: string, allowed: string) => {
+    const hint = 'one row for each group of a layer; --layers can leave layers out';
+    const problem = { path: [network.name], found, allowed: `${allowed}, ${hint}` };
+    return new InputError({ ...problem, code: 'out-of-range' });
+  };
+  if (count > MOST_ROWS) throw refuse(`${count} rows`, `at most ${MOST_ROWS}`);
+  const lines: string[] = [];
+  let bytes = 0;
+  for (const row of rowsOf(exported)) {
+    const line = `${row.join(', ')},\n`;
+    bytes += new TextEncoder().encode(line).length;
+    if (bytes > MOST_BYTES) throw refuse(`over ${MOST_BYTES} bytes`, 'a file that can be read again');
+    lines.push(line);
   }
-  const rows = exported.flatMap(rowsOf);
-  const lines = [CONV_HEADER, ...rows].map((cells) => `${cells.join(', ')},\n`);
-  const ownWeights = network.layers.filter((layer) => layer.type === 'conv' && layer.weightsPerImage);
-  const notes = ownWeights.map(
-    ({ name }) => `${name} has other weights for each image: SCALE-Sim knows one image only`,
-  );
-  return { text: lines.join(''), notes: [...exportNotes(network), ...notes] };
+  return { text: lines.join(''), notes: exportNotes(network) };
 }
 
-function rowsOf({ layer: { name }, shape: { G, C, M, H, W, R, S, Uv } }: Exported): (string | number)[][] {
-  const sizes = [H, W, R, S, C, M, Uv];
-  if (G === 1) return [[name, ...sizes]];
-  return Array.from({ length: G }, (_, i) => [groupRow(name, i + 1, G), ...sizes]);
+/** The cells of all rows, one after the other: with long names, all would be too many at once. */
+function* rowsOf(exported: readonly Exported[]): Generator<readonly (string | number)[]> {
+  yield CONV_HEADER;
+  for (const one of exported) {
+    const { layer, shape } = one;
+    const { G, C, M, H, W, R, S, Uv } = shape;
+    const sizes = [H, W, R, S, isMarked(one) ? G : C, M, Uv];
+    const rows = rowCount(one);
+    for (let i = 1; i <= rows; i++) yield [rows === 1 ? layer.name : groupRow(layer.name, i, rows), ...sizes];
+  }
 }
 
-function unsayable({ layer: { name }, shape }: Exported): Problem[] {
-  const { R, S, spanR, spanS, Uv, Uh } = shape;
+const rowCount = (one: Exported): number => (isMarked(one) ? 1 : one.shape.G);
+
+/** Whether SCALE-Sim takes a layer of this name to be depthwise. */
+const isMarked = ({ layer: { name } }: Exported): boolean => name.includes(DEPTHWISE_MARK);
+
+function unsayable(exported: Exported): Problem[] {
+  const { layer, shape } = exported;
+  const { name } = layer;
+  const { C, R, S, spanR, spanS, Uv, Uh } = shape;
   const problems: Problem[] = [];
   const refuse = (path: string[], found: unknown, allowed: string) =>
     problems.push({ code: 'not-allowed', path: [name, ...path], found, allowed });
   if (/[",\r\n]/.test(name) || name.trim() !== name || name === '') {
     refuse([], name, 'in SCALE-Sim, a name without commas, quotes and line breaks, or spaces around it');
   }
-  if (name.includes(DEPTHWISE_MARK)) {
+  if (isMarked(exported) && C > 1) {
     refuse([], name, `in SCALE-Sim, a name without ${DEPTHWISE_MARK}, which would make it depthwise`);
   }
   if (GROUP_ROW.test(name)) refuse([], name, 'a name that is not like that of a group');
   if (spanR !== R || spanS !== S) refuse(['kernel'], [spanR, spanS], 'in SCALE-Sim, no dilation');
   if (Uv !== Uh) refuse(['stride'], [Uv, Uh], 'in SCALE-Sim, one stride for both directions');
+  if (layer.type === 'conv' && layer.weightsPerImage) {
+    refuse(['weightsPerImage'], true, 'in SCALE-Sim, which knows one image only, weights for all images');
+  }
   return problems;
 }

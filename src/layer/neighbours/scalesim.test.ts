@@ -63,6 +63,13 @@ describe('parseTopology', () => {
     expect(layersOf(text)).toEqual(layersOf(CONV));
   });
 
+  it('reads the line ends of old Macs', () => {
+    expect(layersOf(CONV.replaceAll('\n', '\r'))).toEqual(layersOf(CONV));
+    expect(problemLines(parseTopology, 'Layer,M,N,K,\ra,1,2,x'.replaceAll('\n', '\r'), 'net.csv')).toEqual([
+      'net.csv:2:7: a.K: found "x"; allowed: a whole number from 1 to 1000000',
+    ]);
+  });
+
   it('rounds ofmaps up, as SCALE-Sim does, with zeros at the end', () => {
     const text = row('Conv1, 224, 225, 7, 7, 3, 64, 2,');
     expect(layersOf(text)).toMatchObject([{ input: [3, 224, 225], pad: [0, 0, 1, 0] }]);
@@ -74,6 +81,19 @@ describe('parseTopology', () => {
 
   it('takes a ninth column for the stride along a row, as version 2 does', () => {
     expect(layersOf(row('c, 9, 9, 3, 3, 2, 4, 1, 2,'))).toMatchObject([{ stride: [1, 2] }]);
+  });
+
+  it.each([
+    HEADER,
+    TWO_STRIDES,
+    HEADER.replace('Strides', 'Strides, Stride Width'),
+    HEADER.replace('Strides', 'Stride Width'),
+    HEADER.toLowerCase(),
+    'Layer, H, W, R, S, C, M, U, X',
+    'name, ifmap_rows, ifmap_cols, filter_rows, filter_cols, in, out, stride',
+  ])('takes the titles %s', (header) => {
+    const wide = (text: string) => layersOf(`${text}\na, 9, 8, 3, 2, 5, 4, 1, 2,`);
+    expect(wide(header)).toEqual(wide(HEADER));
   });
 
   it('leaves a sparsity out, which version 3 has there, and other columns', () => {
@@ -138,7 +158,9 @@ c, 9, 9, 3, 3, 2, 4, 1, 2, 1:4, NPU
     const groups = row('g_group_1_of_2,9,9,3,3,2,4,1,\ng_group_2_of_2,9,9,3,3,2,4,1,2:4,');
     fc.assert(
       fc.property(anyText(CONV, GEMM, groups, '"a,b","c\nd"\n'), (text) => {
-        expectResultOrProblems(parseTopology, text);
+        // A line ends in \r where none ends in \n
+        const lines = text.includes('\n') ? text : text.replaceAll('\r', '\n');
+        expectResultOrProblems((_, file) => parseTopology(text, file), lines);
         expectResultOrProblems(parseTopology, `${HEADER}\n${text}`);
       }),
       { numRuns: 1000 },
@@ -146,7 +168,10 @@ c, 9, 9, 3, 3, 2, 4, 1, 2, 1:4, NPU
   });
 });
 
+const TWO_STRIDES = HEADER.replace('Strides,', 'Stride Height, Stride Width');
+
 describe('messages', () => {
+  const order = (titles: string) => `SCALE-Sim goes by the order of the columns, ${titles}`;
   const size = 'a whole number from 1 to 1000000';
   const first = `a first line as SCALE-Sim has it: ${HEADER.slice(0, -1)}; or Layer, M, N, K`;
 
@@ -175,6 +200,25 @@ describe('messages', () => {
       '2:1: a, b.kernel: found [10, 3]; allowed: a filter that spans at most the 9 × 9 of its ifmap with padding, not 10 × 3',
     ],
     [row('"a, b", 9, 9, x, 3, 2, 4, 2,'), `2:15: a, b.Filter Height: found "x"; allowed: ${size}`],
+    [
+      'Layer name, IFMAP Width, IFMAP Height, Filter W, filter_height, Channels, Num Filter, Strides,\n',
+      ...[
+        ['1:13: found "IFMAP Width"', 'IFMAP Height'],
+        ['1:26: found "IFMAP Height"', 'IFMAP Width'],
+        ['1:40: found "Filter W"', 'Filter Height'],
+        ['1:50: found "filter_height"', 'Filter Width'],
+      ].map(([found, title]) => `${found}; allowed: ${title}: ${order(HEADER.slice(0, -1))}`),
+    ],
+    [
+      HEADER.replace('Strides', 'Stride Width, Stride Height'),
+      `1:91: found "Stride Width"; allowed: Stride Height: ${order(TWO_STRIDES)}`,
+      `1:105: found "Stride Height"; allowed: Stride Width: ${order(TWO_STRIDES)}`,
+    ],
+    [
+      HEADER.replace('Channels, Num Filter', 'Num filter, Channels'),
+      `1:69: found "Num filter"; allowed: Channels: ${order(HEADER.slice(0, -1))}`,
+      `1:81: found "Channels"; allowed: Num Filter: ${order(HEADER.slice(0, -1))}`,
+    ],
     ['Layer,M,N,K,\na,1,2,', `2:7: a.K: missing; allowed: ${size}`],
     ['Layer,M,N,K,\na,1,2', `2:1: a.K: missing; allowed: ${size}`],
     ['Layer,M,N,K,\na,1,2,3,0,', `2:9: a.Batch: found 0; allowed: ${size}`],

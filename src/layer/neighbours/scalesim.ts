@@ -2,7 +2,7 @@ import { csvParseRows } from 'd3-dsv';
 import { InputError, MOST_PROBLEMS, type Position, type Problem } from '../../input-error.ts';
 import { LARGEST_SIZE } from '../layer.ts';
 import { type Convolution, layerOf, product } from './convolution.ts';
-import { type NetworkReading, networkOf, rowNotes, START, stemOf } from './reading.ts';
+import { linesOf, type NetworkReading, networkOf, rowNotes, START, stemOf } from './reading.ts';
 import { withGroupsMerged } from './scalesim-groups.ts';
 
 /** The first line of a topology of convolutions, as SCALE-Sim's own files have it. */
@@ -33,7 +33,7 @@ export const DEPTHWISE_MARK = 'DP';
  * @throws InputError with file, line and column, if there is no header, a size is missing or none, or a layer cannot be.
  */
 export function parseTopology(text: string, file: string): NetworkReading {
-  const [header, ...lines] = linesOf(text);
+  const [header, ...lines] = rowsOf(text);
   const parse = parserFor(header, file);
   const problems: Problem[] = [];
   const rows = lines.flatMap((line) => {
@@ -69,9 +69,8 @@ interface Cell {
 type Line = readonly Cell[];
 
 /** The lines with something in them. */
-function linesOf(text: string): Line[] {
-  const lines = text.replace(/^\uFEFF/, '').split('\n');
-  return lines.flatMap((line, i) => {
+function rowsOf(text: string): Line[] {
+  return linesOf(text).flatMap((line, i) => {
     const columns = columnsOf(line);
     const cells = (csvParseRows(line.replaceAll('\r', ' '))[0] ?? []).map((cell, c): Cell => {
       const column = (columns[c] ?? 1) + cell.length - cell.trimStart().length;
@@ -99,14 +98,47 @@ function parserFor(header: Line | undefined, file: string): Parse {
   const titles = texts.map((text) => text.toUpperCase());
   if (GEMM_HEADER.slice(1).every((title, i) => titles[i + 1] === title)) return gemmRow;
   const sizes = titles.slice(1, CONV_HEADER.length);
-  if (sizes.length === CONV_HEADER.length - 1 && sizes.every((title) => /^[^\d]+$/.test(title)))
+  if (header && sizes.length === CONV_HEADER.length - 1 && sizes.every((title) => /^[^\d]+$/.test(title))) {
+    refuseOtherOrder(header, file);
     return convRow;
+  }
   const allowed = `a first line as SCALE-Sim has it: ${CONV_HEADER.join(', ')}; or ${GEMM_HEADER.join(', ')}`;
   const position = header?.[0]?.position ?? START;
   const found = texts.join(', ');
   const problem = header ? ({ code: 'not-allowed', found } as const) : ({ code: 'missing' } as const);
   throw inFile([{ ...problem, path: [], allowed, position }], file);
 }
+
+/** SCALE-Sim goes by the places of columns; titles that say another order would mean other layers there. */
+function refuseOtherOrder(header: Line, file: string): void {
+  const titles = header.map(({ text }) => text.toUpperCase().replaceAll(/[\s_]+/g, ' '));
+  // Where one column has the strides, it is for both directions
+  const hasSecondStride = /STRIDE/.test(titles[CONV_HEADER.length] ?? '');
+  const expected = hasSecondStride
+    ? [...CONV_HEADER.slice(0, -1), 'Stride Height', SECOND_STRIDE]
+    : CONV_HEADER;
+  const problems = expected.flatMap((title, i): Problem[] => {
+    const found = titles[i]!;
+    const isOther = saysOtherDirection(found, title) || isOtherColumn(found, title, expected);
+    if (!isOther) return [];
+    const allowed = `${title}: SCALE-Sim goes by the order of the columns, ${expected.join(', ')}`;
+    const { text, position } = header[i]!;
+    return [{ code: 'not-allowed', path: [], found: text, allowed, position }];
+  });
+  if (problems.length > 0) throw inFile(problems, file);
+}
+
+const saysOtherDirection = (found: string, title: string): boolean =>
+  (/Height$/.test(title) && WIDTH.test(found) && !HEIGHT.test(found)) ||
+  (/Width$/.test(title) && HEIGHT.test(found) && !WIDTH.test(found));
+
+const HEIGHT = /HEIGHT|\bROWS?\b|\bH$/;
+const WIDTH = /WIDTH|\bCOL(UMN)?S?\b|\bW$/;
+
+const isOtherColumn = (found: string, title: string, titles: readonly string[]): boolean =>
+  titles.some((other) => other !== title && other.toUpperCase() === found);
+
+const SECOND_STRIDE = 'Stride Width';
 
 /** A whole number, or a sparsity ratio, or anything else. */
 const isNumber = (text: string): boolean => /^\d+$/.test(text);
@@ -115,7 +147,7 @@ const isSparsity = (text: string): boolean => /^\d+\s*:\s*\d+$/.test(text);
 function convRow(cells: Line): ReturnType<Parse> {
   const more = cells.slice(CONV_HEADER.length);
   const hasSecondStride = more[0] !== undefined && isNumber(more[0].text);
-  const titles = hasSecondStride ? [...CONV_HEADER, 'Stride Width'] : CONV_HEADER;
+  const titles = hasSecondStride ? [...CONV_HEADER, SECOND_STRIDE] : CONV_HEADER;
   const { name, sizes, found } = sizesIn(cells, titles);
   if (found.length > 0) return { found };
   const [height, width, rows, columns, channels, filters, vertical, horizontal = vertical] = sizes;

@@ -8,7 +8,7 @@ import { networkFromProblems } from './timeloop.ts';
 import { timeloopProblems } from './timeloop-export.ts';
 
 const filesOf = (network: Network) =>
-  [...timeloopProblems(network)].map(([file, text]) => ({ file: `out/${file}`, text }));
+  [...timeloopProblems(network).files].map(([file, text]) => ({ file: `out/${file}`, text }));
 
 const networkOf = (...layers: LayerSpec[]) => networkFromSpec({ name: 'net', layers });
 
@@ -16,7 +16,7 @@ describe('timeloopProblems', () => {
   it('says a layer as Timeloop 0.4 does', () => {
     const conv = { name: 'a "b"', type: 'conv', input: [6, 9, 20], filters: 4, kernel: [3, 5] } as const;
     const network = networkOf({ ...conv, stride: [2, 3], pad: 1, dilation: [2, 1], groups: 2 });
-    expect([...timeloopProblems(network)]).toEqual([
+    expect([...timeloopProblems(network).files]).toEqual([
       [
         '01-a-b.yaml',
         `# Rows of the filter and the ofmap are R and P, columns S and Q; W and H only name the coefficients
@@ -44,6 +44,22 @@ problem:
     ]);
   });
 
+  it('has nothing in it that Jinja would take for its own', () => {
+    for (const name of [
+      'a{{b}}',
+      '{% x %}',
+      '{{{',
+      '{#',
+      '{\\u007b',
+      '{}',
+      "{{include_text('problem_base.yaml')}}",
+    ]) {
+      const files = filesOf(networkOf({ name, type: 'fc', input: [2], filters: 2 }));
+      expect(files[0]!.text).not.toMatch(/\{[{%#]/);
+      expect(networkFromProblems(files, 'net').network.layers[0]!.name).toBe(name);
+    }
+  });
+
   it('is read again with every letter equal, on random networks', () => {
     fc.assert(
       fc.property(anyNetwork(), (network) => {
@@ -64,7 +80,7 @@ problem:
   it('gives files names in the order of the layers, of safe characters', () => {
     const fcNamed = (name: string) => ({ name, type: 'fc', input: [2], filters: 2 }) as const;
     const names = ['../../etc/passwd', 'Größe 3×3', '//', '.', 'CON\n', 'x'.repeat(300)];
-    expect([...timeloopProblems(networkOf(...names.map(fcNamed))).keys()]).toEqual([
+    expect([...timeloopProblems(networkOf(...names.map(fcNamed))).files.keys()]).toEqual([
       '01-etc-passwd.yaml',
       '02-Gro-e-3-3.yaml',
       '03-layer.yaml',
@@ -73,14 +89,15 @@ problem:
       `06-${'x'.repeat(80)}.yaml`,
     ]);
     const many = Array.from({ length: 101 }, (_, i) => fcNamed(`fc${i}`));
-    const files = [...timeloopProblems(networkOf(...many)).keys()];
+    const files = [...timeloopProblems(networkOf(...many)).files.keys()];
     expect([files[0], files[100]]).toEqual(['001-fc0.yaml', '101-fc100.yaml']);
   });
 
   it('leaves pools out, and refuses what has nothing else', () => {
     const pool = { name: 'p', type: 'pool', input: [2, 4, 4], kernel: 2 } as const;
     const fcLayer = { name: 'f', type: 'fc', input: [2], filters: 2 } as const;
-    expect([...timeloopProblems(networkOf(pool, fcLayer)).keys()]).toEqual(['01-f.yaml']);
+    const { files, notes } = timeloopProblems(networkOf(pool, fcLayer));
+    expect([[...files.keys()], notes]).toEqual([['01-f.yaml'], ['a pool is left out: no conv or fc layer']]);
     expect(problemLines(() => timeloopProblems(networkOf(pool)), '')).toEqual([
       'net: missing; allowed: conv or fc layers: there are only pools to leave out',
     ]);

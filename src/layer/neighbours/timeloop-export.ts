@@ -1,5 +1,5 @@
 import type { Network } from '../layer.ts';
-import { type Exported, exportedLayers, fileNameOf } from './export.ts';
+import { type Exported, exportedLayers, exportNotes, fileNameOf } from './export.ts';
 
 /**
  * A network as problems of Timeloop: the text of a YAML file for each convolutional and fully connected layer, by the
@@ -7,20 +7,25 @@ import { type Exported, exportedLayers, fileNameOf } from './export.ts';
  *
  * The layout is 0.4: the Timeloop programs of 2023 and later read its keys, and timeloopfe, which most designs go through
  * today, takes no other version. A problem says one image; its ifmap is the padded one; groups are the dimension G, and
- * weights that each image has for itself know N.
+ * weights that each image has for itself know N. Pools are left out, which a note says.
  *
  * @throws InputError with the names of layers that Rowhouse could not read again, or if there are only pools.
  */
-export function timeloopProblems(network: Network): ReadonlyMap<string, string> {
+export function timeloopProblems(network: Network): {
+  files: ReadonlyMap<string, string>;
+  notes: readonly string[];
+} {
   const exported = exportedLayers(network, () => []);
   const digits = Math.max(2, String(exported.length).length);
-  return new Map(
-    exported.map((one, i) => {
-      const place = String(i + 1).padStart(digits, '0');
-      return [`${place}-${fileNameOf(one.layer.name)}.yaml`, problemText(one)];
-    }),
-  );
+  const files = exported.map((one, i) => {
+    const place = String(i + 1).padStart(digits, '0');
+    return [`${place}-${fileNameOf(one.layer.name, 'layer')}.yaml`, problemText(one)] as const;
+  });
+  return { files: new Map(files), notes: exportNotes(network) };
 }
+
+/** A text in quotes, for YAML and JSON, in which Jinja, through which timeloopfe reads its files, finds nothing to do. */
+const quoted = (text: string): string => JSON.stringify(text).replaceAll(/\{(?=[{%#])/g, '\\u007b');
 
 function problemText({ layer, shape }: Exported): string {
   const { G, C, M, R, S, E, F, Uv, Uh } = shape;
@@ -35,7 +40,7 @@ function problemText({ layer, shape }: Exported): string {
 problem:
   version: 0.4
   shape:
-    name: ${JSON.stringify(layer.name)}
+    name: ${quoted(layer.name)}
     dimensions: [${Object.keys(sizes).join(', ')}]
     coefficients:
       - { name: Wstride, default: 1 }

@@ -81,7 +81,7 @@ export function convolutionOf(tensors: Tensors, sizeOf: (dimension: string) => n
 const TENSORS = ['weights', 'inputs', 'outputs'] as const;
 
 /** What Timeloop's shapes call the batch, and the rows and columns of filter and ofmap. */
-const BATCH = 'N';
+export const BATCH = 'N';
 const ROWS = ['R', 'P'];
 const COLUMNS = ['S', 'Q'];
 

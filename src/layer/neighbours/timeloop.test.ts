@@ -214,6 +214,52 @@ describe('a problem', () => {
     expect(layerOf(GEMM.replace('name: B', 'name: Filters'))).toEqual(layerOf(GEMM));
   });
 
+  it('has signs of its inputs where names are short, or where N are images', () => {
+    const sizes = 'N: 4, C: 3, M: 5, P: 6, Q: 7, R: 1, S: 1';
+    const read = (weights: string, inputs: string, axes = '[[C]], [[P]], [[Q]]') => {
+      const spaces = [
+        `name: ${weights}, projection: [ [[C]], [[M]] ]`,
+        `name: ${inputs}, projection: [ [[N]], ${axes} ]`,
+      ];
+      const outputs = 'name: O, projection: [ [[N]], [[M]], [[P]], [[Q]] ], read-write: True';
+      const texts = [spaces, spaces.toReversed()].map((both) => problem(sizes, ...both, outputs));
+      return texts.map((text) => [layerOf(text), notesOf(text)]);
+    };
+    const expected = layerOf(
+      problem(
+        sizes,
+        'name: Weights, projection: [ [[C]], [[M]] ]',
+        'name: Inputs, projection: [ [[N]], [[C]], [[P]], [[Q]] ]',
+        'name: Outputs, projection: [ [[N]], [[M]], [[P]], [[Q]] ], read-write: True',
+      ),
+    );
+    expect(expected).toMatchObject({ input: [3, 6, 7], filters: 5 });
+    for (const [weights, inputs] of [
+      ['W', 'I'],
+      ['F', 'X'],
+      ['W', 'F'],
+      ['w', 'IA'],
+      ['P', 'X'],
+      ['F', 'A'],
+      ['A', 'B'],
+    ] as const) {
+      const found = [expected, [N_IS_4]];
+      expect(read(weights, inputs)).toEqual([found, found]);
+    }
+  });
+
+  it('has no images where N are the columns of a product', () => {
+    const named = GEMM.replace('name: A', 'name: W').replace('name: B', 'name: X');
+    expect(layerOf(named)).toMatchObject({ type: 'fc', input: [32, 1, 1], filters: 128 });
+    const batched = problem(
+      'H: 8, M: 128, N: 64, K: 32',
+      'name: A, projection: [ H, M, K ]',
+      'name: B, projection: [ H, K, N ]',
+      'name: Z, projection: [ H, M, N ], read-write: True',
+    );
+    expect(layerOf(batched)).toMatchObject({ input: [256, 1, 128], filters: 512, groups: 8 });
+  });
+
   it('may have dimensions of size 1 that no convolution has', () => {
     const odd = CONV.replace('- - - C\n', '- - - C\n      - - - L\n').replace('C: 48', 'C: 48\n    L: 1');
     expect(layerOf(odd)).toEqual(layerOf(CONV));
@@ -404,6 +450,35 @@ describe('messages', () => {
     ['problems: []', '1:1: problem: missing; allowed: a mapping with shape, instance or <<<'],
   ])('on %j', (text, line) => {
     expect(problemLines(read, text, 'p.yaml')).toEqual([`p.yaml:${line}`]);
+  });
+
+  it.each([
+    [
+      'dimensions: [C,',
+      `dimensions: [${'C, '.repeat(101)}`,
+      '48:17: problem.shape.dimensions: found "107 dimensions"',
+    ],
+    [
+      '- - - C\n',
+      `- [${'[C], '.repeat(101)}]\n`,
+      '25:9: problem.shape.data_spaces[0].projection[0]: found "101 terms"',
+    ],
+    [
+      '- - - C\n',
+      '- - - C\n      '.repeat(101).trimEnd().concat('\n'),
+      '25:7: problem.shape.data_spaces[0].projection: found "104 axes"',
+    ],
+  ])('on more than any problem has', (from, to, line) => {
+    expect(problemLines(read, CONV.replace(from, to), 'p.yaml')).toEqual([
+      `p.yaml:${line}; allowed: at most 100`,
+    ]);
+  });
+
+  it('on many coefficients and sizes are there soon', { timeout: 10_000 }, () => {
+    const sizes = Array.from({ length: 30_000 }, (_, i) => `    k${i}: 1\n`).join('');
+    const axes = `      - [${'[C, WSTRIDE], '.repeat(100)}]\n`.repeat(90);
+    const text = CONV.replace('    C: 48\n', `    C: 48\n${sizes}`).replace('      - - - C\n', axes);
+    expect(problemLines(read, text, 'p.yaml')).toEqual([expect.stringContaining('found ["C", "C", ')]);
   });
 
   it('on a convolution in three dimensions', () => {

@@ -9,6 +9,7 @@ import { batchNotes, type NetworkReading, networkOf, rowNotes, START, stemOf } f
 import { CNN_LAYER, KNOWN_SHAPES, PROBLEM_BASE, withoutInclude } from './timeloop-known.ts';
 import { type ProblemSpec, problemFileSchema, type Shape } from './timeloop-schema.ts';
 import { convolutionOf, type DataSpace, type ProblemConvolution, type Tensors } from './timeloop-shape.ts';
+import { inputsFirst } from './timeloop-signs.ts';
 
 /** A file with a problem of Timeloop, which is a layer. */
 export interface ProblemFile {
@@ -36,9 +37,13 @@ export function networkFromProblems(files: readonly ProblemFile[], name: string)
     }
   });
   if (problems.length > 0) throw new InputError(...problems.slice(0, MOST_PROBLEMS));
-  const isTelling = (shape: string) => layers.filter((layer) => layer.name === shape).length === 1;
+  const counts = new Map<string | undefined, number>();
+  for (const layer of layers) counts.set(layer.name, (counts.get(layer.name) ?? 0) + 1);
   const placed = layers.map(({ file, name: shape, convolution }) => {
-    return { spec: layerOf(shape && isTelling(shape) ? shape : stemOf(file), convolution), position: START };
+    return {
+      spec: layerOf(shape && counts.get(shape) === 1 ? shape : stemOf(file), convolution),
+      position: START,
+    };
   });
   const { network, notes } = networkOf(name, placed, name);
   const convolutions = layers.map(({ convolution }) => convolution);
@@ -105,7 +110,14 @@ function layerIn(problem: ProblemSpec): LayerProblem {
   const shape = shapeIn(problem);
   const path = pathOfSizes(problem);
   const given = problem.instance ?? problem;
-  const notes: string[] = [];
+  const notes = new Set<string>();
+  // The first of several that differ in case
+  const keys = new Map(
+    Object.keys(given)
+      .map((key) => [key.toLowerCase(), key] as const)
+      .toReversed(),
+  );
+  const standards = new Map(shape.coefficients?.map((one) => [one.name, one.default] as const).toReversed());
 
   const sizeOf = (dimension: string): number => {
     const size = Object.hasOwn(given, dimension) ? given[dimension] : isBased ? 1 : undefined;
@@ -113,27 +125,34 @@ function layerIn(problem: ProblemSpec): LayerProblem {
     throw wrongSize([...path, dimension], size);
   };
   const coefficientOf = (name: string, at: Problem['path']): number => {
-    const key = Object.keys(given).find((one) => one === name) ?? Object.keys(given).find(isSameWord(name));
-    if (key !== undefined && key !== name) notes.push(`${key} is taken for ${name}`);
-    const standard = shape.coefficients?.find((coefficient) => coefficient.name === name)?.default;
-    const value = key === undefined ? standard : given[key];
+    const key = Object.hasOwn(given, name) ? name : keys.get(name.toLowerCase());
+    if (key !== undefined && key !== name) notes.add(`${key} is taken for ${name}`);
+    const value = key === undefined ? standards.get(name) : given[key];
     if (isSize(value)) return value;
     if (value !== undefined) throw wrongSize(key === undefined ? at : [...path, key], value);
     const allowed = 'a coefficient to which the shape or the instance gives a value';
     throw new InputError({ code: 'not-allowed', path: at, found: name, allowed });
   };
 
+  refuseTooLong('dimensions', shape.dimensions, ['problem', 'shape', 'dimensions']);
   const { tensors, notes: taken } = tensorsOf(dataSpacesOf(shape, coefficientOf));
   const convolution = convolutionOf(tensors, sizeOf);
   refuseUnknown(shape, tensors, sizeOf);
-  if (isBased) notes.push('problem_base.yaml is not read: sizes that are left out are 1, as it has them');
+  if (isBased) notes.add('problem_base.yaml is not read: sizes that are left out are 1, as it has them');
   if (['densities', 'commonDensity'].some((key) => Object.hasOwn(given, key))) {
-    notes.push('densities are left out: all values count');
+    notes.add('densities are left out: all values count');
   }
   return { name: shape.name, convolution, notes: [...taken, ...notes] };
 }
 
-const isSameWord = (name: string) => (key: string) => key.toLowerCase() === name.toLowerCase();
+/** More dimensions have no problems of Timeloop, nor more axes or terms. */
+const MOST_DIMENSIONS = 100;
+
+function refuseTooLong(what: string, list: readonly unknown[] = [], path: Problem['path']): void {
+  if (list.length <= MOST_DIMENSIONS) return;
+  const found = `${list.length} ${what}`;
+  throw new InputError({ code: 'out-of-range', path, found, allowed: `at most ${MOST_DIMENSIONS}` });
+}
 
 const pathOfSizes = ({ instance }: ProblemSpec): string[] =>
   instance === undefined ? ['problem'] : ['problem', 'instance'];
@@ -164,12 +183,15 @@ function dataSpacesOf(
   const key = shape.data_spaces === undefined ? 'data-spaces' : 'data_spaces';
   return (shape[key] ?? []).map((space, i) => {
     const path = ['problem', 'shape', key, i, 'projection'];
-    const axes = space.projection.map((axis, a) =>
-      (typeof axis === 'string' ? [[axis] as const] : axis).map(([dimension, coefficient], t) => {
+    refuseTooLong('axes', space.projection, path);
+    const axes = space.projection.map((axis, a) => {
+      const terms = typeof axis === 'string' ? [[axis] as const] : axis;
+      refuseTooLong('terms', terms, [...path, a]);
+      return terms.map(([dimension, coefficient], t) => {
         const at = [...path, a, t, 1];
         return { dimension, coefficient: coefficient === undefined ? 1 : coefficientOf(coefficient, at) };
-      }),
-    );
+      });
+    });
     return { name: space.name, axes, path, isOutput: isYes(space.read_write ?? space['read-write']) };
   });
 }
@@ -177,7 +199,7 @@ function dataSpacesOf(
 const isYes = (value: unknown): boolean =>
   value === true || value === 1 || (typeof value === 'string' && /^true$/i.test(value));
 
-/** Which data space is what: by its name, or by its sums, or else the first is the input, as in A × B. */
+/** Which data space is what: by the signs of inputs, or else the first is the input, as in A × B. */
 function tensorsOf(spaces: readonly SpaceWithKind[]): { tensors: Tensors; notes: string[] } {
   const [outputs, ...otherOutputs] = spaces.filter(({ isOutput }) => isOutput);
   const [first, second, ...others] = spaces.filter(({ isOutput }) => !isOutput);
@@ -186,18 +208,11 @@ function tensorsOf(spaces: readonly SpaceWithKind[]): { tensors: Tensors; notes:
     const allowed = 'data spaces for weights, inputs and, with read_write, outputs';
     throw new InputError({ code: 'not-allowed', path: ['problem', 'shape'], found, allowed });
   }
-  const telling = SIGNS_OF_INPUTS.find((isInput) => isInput(first) !== isInput(second));
-  const [inputs, weights] = telling?.(second) ? [second, first] : [first, second];
+  const told = inputsFirst(first, second, outputs);
+  const [inputs, weights] = told ?? [first, second];
   const note = `${inputs.name} is taken for the inputs and ${weights.name} for the weights of a product`;
-  return { tensors: { weights, inputs, outputs }, notes: telling ? [] : [note] };
+  return { tensors: { weights, inputs, outputs }, notes: told ? [] : [note] };
 }
-
-/** What inputs have and weights have not, the surest first. */
-const SIGNS_OF_INPUTS: readonly ((space: DataSpace) => boolean)[] = [
-  ({ name }) => !/weight|filter|kernel/i.test(name),
-  ({ name }) => /input|ifmap|activation/i.test(name),
-  ({ axes }) => axes.some((axis) => axis.length > 1),
-];
 
 /** Refuses a dimension that only repeats the work. */
 function refuseUnknown(

@@ -5,8 +5,9 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { describeProblem, InputError } from '../../input-error.ts';
 import { builtinNetwork } from '../builtin.ts';
+import type { ConvLayer } from '../layer.ts';
 import { layerShape } from '../shape.ts';
-import { floats, integers, modelOf, node, onnxModel } from './model.testing.ts';
+import { floats, integers, modelOf, node, onnxModel, rawTensor } from './model.testing.ts';
 import { parseOnnx } from './network.ts';
 
 /** A mistake in a file, by where it is as a share of its length. */
@@ -52,7 +53,16 @@ function withFlaw(bytes: Uint8Array, one: Flaw): Uint8Array {
 function expectNetworkOrProblems(bytes: Uint8Array, shapes: Record<string, readonly number[]>) {
   try {
     const { layers, coverage } = parseOnnx(bytes, { file: 'net.onnx', shapes });
-    for (const layer of layers) expect(layerShape(layer, 1).macs).toBeGreaterThan(0);
+    for (const layer of layers) {
+      expect(layerShape(layer, 1).macs).toBeGreaterThan(0);
+      const { weightZeros = 0 } = layer as ConvLayer;
+      expect(weightZeros).toBeGreaterThanOrEqual(0);
+      expect(weightZeros).toBeLessThanOrEqual(1);
+    }
+    expect(new Set(layers.map(({ name }) => name)).size).toBe(layers.length);
+    for (const { macs, elements } of coverage.list) {
+      expect(Number.isFinite(macs ?? 0) && Number.isFinite(elements ?? 0)).toBe(true);
+    }
     expect(coverage.macsPercent).toBeGreaterThanOrEqual(0);
     expect(coverage.macsPercent).toBeLessThanOrEqual(100);
     return true;
@@ -106,6 +116,37 @@ const MODELS: readonly Uint8Array[] = [
       floats('w', [4, 3, 3, 3]),
       floats('b', [4]),
       floats('m', [5, 2]),
+    ],
+  }),
+  onnxModel({
+    nodes: [
+      node('Constant', [], ['w'], { value: rawTensor('', [4, 3, 3, 3], 22, new Uint8Array(54)) }),
+      node('DequantizeLinear', ['w', 'scale', 'zero'], ['v']),
+      node('Conv', ['x', 'v'], ['a']),
+      node('ConvTranspose', ['a', 'k'], ['b'], {
+        strides: [3, 2],
+        dilations: [2, 1],
+        output_padding: [1, 0],
+      }),
+      node('ConstantOfShape', ['two'], ['ones']),
+      node('Range', ['from', 'to', 'by'], ['range']),
+      node('Tile', ['b', 'times'], ['c']),
+      node('Einsum', ['c', 'm'], ['d'], { equation: 'nchw,wk->nchk' }),
+      node('LSTM', ['seq', 'lw', 'lr'], ['h'], { hidden_size: 2 }),
+      node('MatMul', ['d', 'm2'], ['y']),
+    ],
+    inputs: { x: [1, 3, 7, 7], seq: [4, 1, 3] },
+    outputs: ['y', 'h'],
+    initializers: [
+      ...[floats('scale', [], [1]), rawTensor('zero', [], 22, new Uint8Array(1)), floats('k', [4, 2, 3, 3])],
+      ...[integers('two', [2]), integers('from', [0], []), integers('to', [9], []), integers('by', [2], [])],
+      ...[
+        integers('times', [1, 1, 2, 1]),
+        floats('m', [11, 3]),
+        floats('lw', [1, 8, 3]),
+        floats('lr', [1, 8, 2]),
+      ],
+      floats('m2', [3, 5]),
     ],
   }),
 ];
@@ -175,5 +216,71 @@ describe('files that are made to take long are read or refused in no time', () =
     const initializers = [integers('times', [1000, 1000])];
     const tiled = onnxModel({ nodes: tiles, inputs: { t0: [1, 1] }, outputs: ['t9'], initializers });
     expect(() => parseOnnx(tiled, { file: 'net.onnx' })).toThrow('less than 2^53 values');
+  });
+
+  const refusal = (spec: Parameters<typeof onnxModel>[0]) => {
+    const start = performance.now();
+    let message = '';
+    try {
+      parseOnnx(onnxModel(spec), { file: 'net.onnx' });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      ({ message } = error);
+    }
+    // Seconds would be a hang: none of this takes work
+    expect(performance.now() - start).toBeLessThan(20_000);
+    return message;
+  };
+
+  it('a constant that says it is large and is not', () => {
+    const value = rawTensor('', [1e6, 1e6, 1, 1], 22, new Uint8Array(1));
+    const nodes = [node('Constant', [], ['w'], { value }), node('Conv', ['x', 'w'], ['y'])];
+    expect(refusal({ nodes, inputs: { x: [1, 1e6, 1, 1] }, outputs: ['y'] })).toContain(
+      '1 bytes for the shape 1000000 × 1000000 × 1 × 1 of int4',
+    );
+  });
+
+  it('a transposed convolution of a large stride', () => {
+    const up = node('ConvTranspose', ['x', 'w'], ['y'], { strides: [1e6, 1] });
+    const stripped = floats('w', [1, 1, 1, 1]);
+    stripped.dims = [1n, 1n, 1_000_000n, 1n];
+    stripped.rawData = new Uint8Array();
+    refusal({ nodes: [up], inputs: { x: [1, 1, 2, 1] }, outputs: ['y'], initializers: [stripped] });
+  });
+
+  it('a convolution with thousands of activations after it', () => {
+    const nodes = [node('Conv', ['x', 'w'], ['t0'])];
+    for (let i = 0; i < 40_000; i++) nodes.push(node('Relu', [`t${i}`], [`t${i + 1}`]));
+    const outputs = ['t40000'];
+    expect(
+      refusal({ nodes, inputs: { x: [1, 1, 3, 3] }, outputs, initializers: [floats('w', [1, 1, 3, 3])] }),
+    ).toBe('');
+  });
+
+  it('weights that many layers share are gone over once', () => {
+    const nodes = Array.from({ length: 500 }, (_, i) =>
+      node('MatMul', [i === 0 ? 'x' : `t${i - 1}`, 'w'], [`t${i}`]),
+    );
+    expect(
+      refusal({
+        nodes,
+        inputs: { x: [1, 2000] },
+        outputs: ['t499'],
+        initializers: [floats('w', [2000, 2000])],
+      }),
+    ).toBe('');
+  });
+
+  it('shapes, sums and names that are none', () => {
+    const of = (one: ReturnType<typeof node>, initializers: ReturnType<typeof floats>[]) =>
+      refusal({ nodes: [one], inputs: { x: [1] }, outputs: ['y'], initializers });
+    expect(of(node('ConstantOfShape', ['minus'], ['y']), [integers('minus', [-1])])).toContain(
+      'an output of -1',
+    );
+    const many = Array<string>(130_000).fill('x');
+    expect(of(node('Sum', many, ['y']), [])).toContain('none becomes a layer');
+    expect(of(node('Relu', ['x'], ['y'], {}, { name: 'n'.repeat(5000) }), [])).toContain(
+      'a name of 5000 bytes',
+    );
   });
 });

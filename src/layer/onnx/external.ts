@@ -21,21 +21,22 @@ export interface ExternalFiles {
  * @throws InputError
  */
 export function checkExternal({ graph }: OnnxModel, file: string, files: ExternalFiles | undefined): void {
-  const inNodes = graph.nodes.flatMap(({ attributes }) =>
-    [...attributes.values()].map(({ tensor }) => tensor),
-  );
-  for (const tensor of [...graph.initializers.values(), ...inNodes]) {
-    if (tensor?.external !== undefined) check(tensor, tensor.external, file, files);
+  for (const tensor of graph.initializers.values()) check(tensor, ['graph', tensor.name], file, files);
+  for (const { name, opType, outputs, attributes } of graph.nodes) {
+    for (const { tensor } of attributes.values()) {
+      if (tensor) check(tensor, [`node ${name || outputs[0]} (${opType})`], file, files);
+    }
   }
 }
 
 function check(
   tensor: Tensor,
-  { location, offset, length }: NonNullable<Tensor['external']>,
+  path: readonly string[],
   file: string,
   files: ExternalFiles | undefined,
 ): void {
-  const path = ['graph', tensor.name];
+  if (tensor.external === undefined) return;
+  const { location, offset, length } = tensor.external;
   const refuse = (found: string, allowed: string) =>
     new InputError({ code: 'not-allowed', path, found, allowed, file });
   const steps = location.split(/[\\/]/);

@@ -15,7 +15,9 @@ export interface Fact {
   readonly isConstant?: boolean;
   /** The tensor of the file whose values these are, in any order or scale. */
   readonly stored?: Stored | undefined;
-  /** The shape before it was looked at in another way, by a Reshape or a Flatten. */
+  /** True if it has images, channels, rows and columns, in this order. */
+  readonly isFmap?: boolean | undefined;
+  /** The shape of the feature map that was looked at in another way, by a Reshape or a Flatten. */
   readonly viewOf?: readonly number[] | undefined;
   /** What it was before zeros were put around it. */
   readonly padded?: Padded | undefined;
@@ -115,7 +117,8 @@ export class NodeFacts {
   }
 
   text(name: string, otherwise: string): string {
-    return this.attribute(name)?.text ?? otherwise;
+    const text = this.attribute(name)?.text;
+    return text === undefined ? otherwise : new TextDecoder().decode(text);
   }
 
   /** The whole numbers of an attribute; undefined where it is not there. */

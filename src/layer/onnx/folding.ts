@@ -1,12 +1,49 @@
-import type { Fact } from './fact.ts';
+import { type Fact, NodeFacts } from './fact.ts';
 import type { KnownGraph, KnownNode } from './inference.ts';
+import type { OnnxNode } from './onnx-file.ts';
 
-/** Which nodes cost nothing of their own, and why. */
-export interface Folding {
-  /** Nodes that are done to each word of a layer's output on its way out: the node that became the layer. */
-  readonly into: ReadonlyMap<KnownNode, KnownNode>;
-  /** Pads that are the padding of the convolutions that alone use them. */
-  readonly pads: ReadonlyMap<KnownNode, KnownNode>;
+/** A graph whose convolutions see what was before a Pad, where the Pad is their own padding. */
+export interface PaddedGraph extends KnownGraph {
+  /** Pads that fold, with a convolution that each folds into. */
+  readonly pads: ReadonlyMap<OnnxNode, KnownNode>;
+}
+
+/**
+ * Finds Pads that are the padding of the convolutions that alone read them, and leaves a trace of what was before the Pad
+ * in those convolutions only.
+ *
+ * @param outputs names of the tensors that leave the graph
+ */
+export function withFoldedPads({ nodes, facts }: KnownGraph, outputs: ReadonlySet<string>): PaddedGraph {
+  const readers = readersOf(nodes);
+  const pads = new Map<OnnxNode, KnownNode>();
+  const folded = new Set<string>();
+  for (const { node, outputs: made } of nodes) {
+    const [name = ''] = node.outputs;
+    const users = readers.get(name) ?? [];
+    const isFor = ({ node, unknown }: KnownNode) =>
+      CONVOLUTIONS.includes(node.opType) && unknown === undefined && node.inputs.lastIndexOf(name) === 0;
+    if (made[0]?.padded === undefined || outputs.has(name) || !users.every(isFor) || users.length === 0)
+      continue;
+    pads.set(node, users[0]!);
+    folded.add(name);
+  }
+  return {
+    nodes: nodes.map((one) => (folded.has(one.node.inputs[0] ?? '') ? one : withoutPad(one))),
+    facts,
+    pads,
+  };
+}
+
+/** Those whose windows may begin in padding. */
+const CONVOLUTIONS: readonly string[] = ['Conv', 'ConvInteger', 'QLinearConv', 'FusedConv'];
+
+/** A node whose input comes with the zeros that a Pad has put around it. */
+function withoutPad(one: KnownNode): KnownNode {
+  const { node, label, facts } = one;
+  if (facts.inputs[0]?.padded === undefined) return one;
+  const inputs = facts.inputs.map((fact) => fact && { ...fact, padded: undefined });
+  return { ...one, facts: new NodeFacts(node, label, inputs, facts.model) };
 }
 
 /**
@@ -15,32 +52,38 @@ export interface Folding {
  *
  * @param isMapped whether a node becomes layers with MACs
  * @param outputs names of the tensors that leave the graph
+ * @returns nodes that cost nothing of their own, each with the node whose layer it folds into
  */
 export function findFolds(
-  graph: KnownGraph,
+  { nodes, facts }: KnownGraph,
   isMapped: (node: KnownNode) => boolean,
   outputs: ReadonlySet<string>,
-): Folding {
-  const readers = readersOf(graph.nodes);
+): ReadonlyMap<KnownNode, KnownNode> {
+  const readers = readersOf(nodes);
   const origin = new Map<string, KnownNode>();
   const members = new Map<KnownNode, KnownNode[]>();
-  for (const one of graph.nodes) {
-    const maker = isMapped(one) ? one : originOf(one, graph.facts, origin);
+  for (const one of nodes) {
+    const maker = isMapped(one) ? one : originOf(one, facts, origin);
     if (maker === undefined) continue;
-    members.set(maker, [...(members.get(maker) ?? []), one]);
-    for (const output of one.node.outputs) origin.set(output, maker);
+    const known = members.get(maker);
+    if (known) known.push(one);
+    else members.set(maker, [one]);
+    for (const output of one.node.outputs) if (output !== '') origin.set(output, maker);
   }
   const into = new Map<KnownNode, KnownNode>();
-  for (const [maker, nodes] of members) {
-    for (const one of foldable(nodes, readers, outputs)) if (one !== maker) into.set(one, maker);
+  for (const [maker, group] of members) {
+    for (const one of foldable(group, readers, outputs)) if (one !== maker) into.set(one, maker);
   }
-  return { into, pads: padsOf(graph.nodes, readers, isMapped, outputs) };
+  return into;
 }
 
+/** The nodes that read the values of each tensor, and not just its sizes. */
 function readersOf(nodes: readonly KnownNode[]): ReadonlyMap<string, readonly KnownNode[]> {
   const readers = new Map<string, KnownNode[]>();
   for (const one of nodes) {
+    if (SIZES_ALONE.includes(one.node.opType)) continue;
     for (const input of one.node.inputs) {
+      if (input === '') continue;
       const known = readers.get(input);
       if (known) known.push(one);
       else readers.set(input, [one]);
@@ -48,6 +91,9 @@ function readersOf(nodes: readonly KnownNode[]): ReadonlyMap<string, readonly Kn
   }
   return readers;
 }
+
+/** Operators that read no values. */
+const SIZES_ALONE: readonly string[] = ['Shape', 'Size'];
 
 /** The one node whose output a node changes word by word; constants that it takes are no larger than a bias. */
 function originOf(
@@ -61,14 +107,28 @@ function originOf(
   const [origin, ...others] = new Set(changing.map((name) => origins.get(name)));
   if (origin === undefined || others.length > 0) return undefined;
   const words = wordsOf(origin.outputs[0]);
-  const channels = origin.outputs[0]?.shape?.[biasAxis(origin)] ?? 0;
   const isInPlace =
     wordsOf(one.outputs[0]) === words && changing.every((name) => wordsOf(facts.get(name)) === words);
   const constants = inputs.filter((name) => facts.get(name)?.isConstant);
-  const areSmall =
-    one.operator.kind === 'view' ||
-    constants.every((name) => (wordsOf(facts.get(name)) ?? Infinity) <= channels);
-  return isInPlace && areSmall ? origin : undefined;
+  const isView = one.operator.kind === 'view';
+  const fitsChannels =
+    isView || hasParameters(one) || constants.every((name) => isPerChannel(facts.get(name), one, origin));
+  return isInPlace && fitsChannels ? origin : undefined;
+}
+
+/** Operators whose constants are parameters of each channel, whatever their shape. */
+const hasParameters = ({ node }: KnownNode): boolean =>
+  /^(BatchNormalization|PRelu|QuantizeLinear|DequantizeLinear|Clip|QLinear\w+)$/.test(node.opType);
+
+/** Whether a constant is one number, or one for each channel, where channels are in what a layer makes. */
+function isPerChannel(fact: Fact | undefined, { outputs }: KnownNode, origin: KnownNode): boolean {
+  const shape = fact?.shape;
+  if (shape === undefined) return false;
+  if (wordsOf(fact) === 1) return true;
+  const made = origin.outputs[0]?.shape ?? [];
+  // Seen in another shape, the channels may be anywhere
+  if (outputs[0]?.shape?.length !== made.length) return wordsOf(fact)! <= (made[biasAxis(origin)] ?? 0);
+  return shape.every((size, i) => size === 1 || i - shape.length + made.length === biasAxis(origin));
 }
 
 /** Channels come second in what a convolution makes, last in what a product of matrices makes. */
@@ -105,28 +165,3 @@ function foldable(
   }
   return [...needed];
 }
-
-function padsOf(
-  nodes: readonly KnownNode[],
-  readers: ReadonlyMap<string, readonly KnownNode[]>,
-  isMapped: (node: KnownNode) => boolean,
-  outputs: ReadonlySet<string>,
-): ReadonlyMap<KnownNode, KnownNode> {
-  const pads = new Map<KnownNode, KnownNode>();
-  for (const one of nodes) {
-    const [name = ''] = one.node.outputs;
-    if (one.outputs[0]?.padded === undefined || outputs.has(name)) continue;
-    const users = readers.get(name) ?? [];
-    const [first] = users;
-    const isFor = (user: KnownNode) =>
-      CONVOLUTIONS.includes(user.node.opType) &&
-      isMapped(user) &&
-      user.node.inputs.indexOf(name) === 0 &&
-      user.node.inputs.lastIndexOf(name) === 0;
-    if (first !== undefined && users.every(isFor)) pads.set(one, first);
-  }
-  return pads;
-}
-
-/** Those whose windows may begin in padding. */
-const CONVOLUTIONS: readonly string[] = ['Conv', 'ConvInteger', 'QLinearConv'];

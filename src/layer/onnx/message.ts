@@ -4,6 +4,9 @@ import { InputError } from '../../input-error.ts';
 /** A model of more messages, names and numbers than this is none: real ones have some ten thousand. */
 const MOST_VALUES = 500_000;
 
+/** Bytes of the longest name: of a tensor, of a node with the path of its module. */
+const LONGEST_NAME = 4096;
+
 /** What may stand in a file as a whole number, and be one here. */
 const SAFE = BigInt(Number.MAX_SAFE_INTEGER);
 
@@ -106,9 +109,16 @@ export class Field {
     message.count();
   }
 
+  /** A name. */
   text(): string {
     this.#expect(WireType.LengthDelimited);
-    return this.#reader.string();
+    const start = this.#reader.pos;
+    const bytes = this.#reader.bytes();
+    if (bytes.length <= LONGEST_NAME) {
+      this.#reader.pos = start;
+      return this.#reader.string();
+    }
+    throw new Error(`a name of ${bytes.length} bytes, and ${LONGEST_NAME} are the most`);
   }
 
   /** A view of the file. */

@@ -415,3 +415,163 @@ describe('zeros among weights', () => {
     expect(parse(bytes).layers[0]).not.toHaveProperty('weightZeros');
   });
 });
+
+describe('sizes', () => {
+  const conv = node('Conv', ['big', 'w'], ['y']);
+  const weights = floats('w', [8, 3, 3, 3]);
+
+  it('are rounded as single precision rounds them', () => {
+    // 10 · 0.7 is 7 in single precision, and a little less in double
+    const nodes = [
+      node('Shape', ['x'], ['shape']),
+      node('Cast', ['shape'], ['real'], { to: 1 }),
+      node('Mul', ['real', 'scales'], ['scaled']),
+      node('Floor', ['scaled'], ['floor']),
+      node('Cast', ['floor'], ['sizes'], { to: 7 }),
+      node('Resize', ['x', '', '', 'sizes'], ['big'], { mode: 'nearest' }),
+      conv,
+    ];
+    const initializers = [floats('scales', [4], [1, 1, 0.7, 0.7]), weights];
+    const bytes = onnxModel({ nodes, inputs: { x: [1, 3, 10, 10] }, outputs: ['y'], initializers });
+    expect(parse(bytes).layers).toMatchObject([{ input: [3, 7, 7] }]);
+  });
+
+  it('are padded to a multiple', () => {
+    const nodes = [
+      node('Shape', ['x'], ['shape']),
+      node('Slice', ['shape', 'two', 'four'], ['size']),
+      node('Mod', ['size', 'eight'], ['rest']),
+      node('Sub', ['eight', 'rest'], ['more']),
+      node('Concat', ['zeros', 'more'], ['pads'], { axis: 0 }),
+      node('Pad', ['x', 'pads'], ['big'], { mode: 'reflect' }),
+      conv,
+    ];
+    const initializers = [
+      ...[integers('two', [2]), integers('four', [4]), integers('eight', [8, 8])],
+      ...[integers('zeros', [0, 0, 0, 0, 0, 0]), weights],
+    ];
+    const bytes = onnxModel({ nodes, inputs: { x: [1, 3, 13, 18] }, outputs: ['y'], initializers });
+    expect(parse(bytes).layers).toMatchObject([{ input: [3, 16, 24] }]);
+  });
+
+  it('that are open may be said as −1, or be the same for two inputs', () => {
+    const nodes = [node('Conv', ['x', 'w'], ['y']), node('Conv', ['z', 'w'], ['u'])];
+    const inputs = { x: [-1, 3, 'size', 'size2'], z: [-1, 3, 'size', 'size2'] };
+    const bytes = onnxModel({ nodes, inputs, outputs: ['y', 'u'], initializers: [weights] });
+    expect(() => parse(bytes)).toThrow('sizes for dimensions number 1, size, size2: --shape x=1x3x224x224');
+    expect(() => parse(bytes, { x: [1, 3, 8, 9] })).toThrow(
+      'shape.z: missing; allowed: sizes for dimension number 1: --shape z=1x3x8x9',
+    );
+    expect(() => parse(bytes, { x: [1, 3, 8, 9], z: [1, 3, 8, 8] })).toThrow('shape.z: found "1x3x8x8"');
+    expect(parse(bytes, { x: [1, 3, 8, 9], z: [1, 3, 8, 9] }).layers).toHaveLength(2);
+  });
+
+  it('of images are those of any input', () => {
+    const nodes = [node('MatMul', ['m', 'v'], ['a']), node('Conv', ['x', 'w'], ['y'])];
+    const initializers = [weights, floats('v', [4, 5])];
+    const bytes = onnxModel({
+      nodes,
+      inputs: { m: [4, 4], x: [2, 3, 8, 8] },
+      outputs: ['a', 'y'],
+      initializers,
+    });
+    expect(parse(bytes).coverage).toMatchObject({ macsPercent: 100, nodes: { mapped: 2 } });
+  });
+});
+
+describe('layers that are told apart', () => {
+  it('have names of their own where a node becomes several', () => {
+    const nodes = [
+      node('ConvTranspose', ['x', 'v'], ['a'], { strides: [2, 2] }, { name: 'up' }),
+      node('Conv', ['a', 'w'], ['y'], {}, { name: 'up.1' }),
+    ];
+    const initializers = [floats('v', [4, 3, 3, 3]), floats('w', [8, 3, 3, 3])];
+    const { layers } = parse(onnxModel({ nodes, inputs: { x: [1, 4, 8, 8] }, outputs: ['y'], initializers }));
+    expect(layers.map(({ name }) => name)).toEqual(['up.1_', 'up.2', 'up.3', 'up.4', 'up.1']);
+    // The share of all weights is none of a phase's
+    expect(layers.slice(0, 4).every((layer) => !('weightZeros' in layer))).toBe(true);
+  });
+
+  it('share an ifmap, or filters, where the matrices do', () => {
+    const product = (a: readonly number[], b: readonly number[], isConstant: boolean) => {
+      const inputs = isConstant ? { a } : { a, b };
+      const initializers = isConstant ? [floats('b', b)] : [];
+      return parse(
+        onnxModel({ nodes: [node('MatMul', ['a', 'b'], ['y'])], inputs, outputs: ['y'], initializers }),
+      ).layers;
+    };
+    expect(product([1, 7, 32], [4, 32, 10], true)).toMatchObject([
+      { input: [32, 1, 7], filters: 40, groups: 1 },
+    ]);
+    expect(product([1, 8, 7, 32], [1, 1, 32, 7], false)).toMatchObject([
+      { input: [32, 1, 56], filters: 7, groups: 1, weightsPerImage: true },
+    ]);
+  });
+
+  it('of a map that was turned are not those of a feature map', () => {
+    const nodes = [
+      node('Conv', ['x', 'w'], ['a']),
+      node('Transpose', ['a'], ['b'], { perm: [0, 2, 3, 1] }),
+      node('Flatten', ['b'], ['c']),
+      node('Gemm', ['c', 'v'], ['y']),
+    ];
+    const initializers = [floats('w', [8, 3, 3, 3]), floats('v', [8 * 30, 10])];
+    const { layers } = parse(onnxModel({ nodes, inputs: { x: [1, 3, 7, 8] }, outputs: ['y'], initializers }));
+    expect(layers[1]).toMatchObject({ type: 'fc', input: [240, 1, 1] });
+  });
+
+  it('have weights for each image where filters are computed', () => {
+    const bytes = onnxModel({
+      nodes: [node('Conv', ['x', 'k'], ['y'])],
+      inputs: { x: [1, 3, 8, 8], k: [4, 3, 3, 3] },
+      outputs: ['y'],
+    });
+    expect(parse(bytes).layers).toMatchObject([{ weightsPerImage: true }]);
+  });
+
+  it('of quantised networks as onnxruntime writes them', () => {
+    const scales = ['s', 'z'];
+    const nodes = [
+      node('QLinearConv', ['x', ...scales, 'w', ...scales, ...scales], ['a']),
+      node('QLinearAdd', ['a', ...scales, 'a', ...scales, ...scales], ['b'], {}, { domain: 'com.microsoft' }),
+      node('QLinearConv', ['b', ...scales, 'w2', ...scales, ...scales], ['c']),
+      node('QLinearGlobalAveragePool', ['c', ...scales, ...scales], ['y'], {}, { domain: 'com.microsoft' }),
+    ];
+    const initializers = [
+      ...[floats('s', [], [1]), rawTensor('z', [], 3, new Uint8Array([0]))],
+      ...[
+        rawTensor('w', [4, 3, 3, 3], 3, new Uint8Array(108)),
+        rawTensor('w2', [8, 4, 1, 1], 3, new Uint8Array(32).fill(1)),
+      ],
+    ];
+    const { layers, coverage } = parse(
+      onnxModel({ nodes, inputs: { x: [1, 3, 8, 8] }, outputs: ['y'], initializers }),
+    );
+    expect(layers).toMatchObject([{ weightZeros: 1 }, { weightZeros: 0 }, { type: 'pool', kernel: [6, 6] }]);
+    expect(coverage.nodes.unsupported).toEqual([]);
+  });
+});
+
+describe('folding', () => {
+  const reports = (nodes: ReturnType<typeof node>[], outputs: readonly string[]) => {
+    const initializers = [floats('w', [8, 3, 3, 3]), floats('row', [6]), floats('most', [], [6])];
+    return parse(onnxModel({ nodes, inputs: { x: [1, 3, 8, 8] }, outputs, initializers })).coverage.list.map(
+      ({ op, became, into }) => `${op} ${into ? 'folded' : became}`,
+    );
+  };
+
+  it('is not stopped by who reads sizes alone, or by inputs and outputs that are left out', () => {
+    const nodes = [
+      node('Conv', ['x', 'w'], ['c']),
+      node('Shape', ['c'], ['shape']),
+      node('Dropout', ['c'], ['d', '']),
+      node('Clip', ['d', '', 'most'], ['y']),
+    ];
+    expect(reports(nodes, ['y'])).toEqual(['Conv mapped', 'Shape folded', 'Dropout folded', 'Clip folded']);
+  });
+
+  it('is not of a constant for each column', () => {
+    const nodes = [node('Conv', ['x', 'w'], ['c']), node('Mul', ['c', 'row'], ['y'])];
+    expect(reports(nodes, ['y'])).toEqual(['Conv mapped', 'Mul elementwise']);
+  });
+});

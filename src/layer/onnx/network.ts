@@ -3,12 +3,15 @@ import { type Coverage, coverageOf, type NodeReport } from '../coverage.ts';
 import { type Layer, type LayerSpec, layerFromSpec, type Network } from '../layer.ts';
 import { layerShape } from '../shape.ts';
 import { checkExternal, type ExternalFiles } from './external.ts';
-import type { Fact, LayerForm, Stored, Work } from './fact.ts';
-import { NodeFacts, NotKnown } from './fact.ts';
-import { type Folding, findFolds } from './folding.ts';
-import { inferShapes, inputFacts, type KnownGraph, type KnownNode, type Shapes } from './inference.ts';
+import type { Fact, LayerForm, Work } from './fact.ts';
+import { NotKnown } from './fact.ts';
+import { findFolds, type PaddedGraph, withFoldedPads } from './folding.ts';
+import { inferShapes, type KnownNode } from './inference.ts';
+import { inputFacts, type Shapes } from './inputs.ts';
 import { type OnnxModel, readOnnxFile } from './onnx-file.ts';
-import { elementCount } from './tensor.ts';
+import { zeroPointOf } from './operators/pointwise.ts';
+import { checkOutputs, freeName } from './order.ts';
+import { elementCount, type Tensor } from './tensor.ts';
 import { countZeros } from './zeros.ts';
 
 export interface OnnxOptions {
@@ -35,13 +38,15 @@ export interface OnnxNetwork extends Network {
 export function parseOnnx(bytes: Uint8Array, { file, shapes = {}, files }: OnnxOptions): OnnxNetwork {
   const model = readOnnxFile(bytes, file);
   checkExternal(model, file, files);
+  checkOutputs(model.graph, file);
   const inputs = inputFacts(model, shapes, file);
   const graph = inferShapes(model, inputs, file);
   const outputs = new Set(model.graph.outputs.map(({ name }) => name));
-  const made = bestOf(imagesOf(model, inputs).map((images) => layersOf(graph, images, outputs, files)));
+  const known = withFoldedPads(graph, outputs);
+  const made = bestOf(imagesOf(model, inputs).map((images) => layersOf(known, images, outputs)));
   if (made.layers.length === 0) throw noLayer(made.reports, file);
   const name = file.replace(/^.*[\\/]/, '').replace(/\.onnx$/i, '') || 'onnx';
-  return { name, layers: made.layers, coverage: coverageOf(made.reports) };
+  return { name, layers: withZeros(made.layers, files), coverage: coverageOf(made.reports) };
 }
 
 /** Reasons that a message gives. */
@@ -55,14 +60,16 @@ function noLayer(reports: readonly NodeReport[], file: string): InputError {
 }
 
 /**
- * How many images the file may work on at once: the first size of its first input that is no vector. Some networks have
- * something else there, and work on one.
+ * How many images the file may work on at once: the first sizes of its inputs that are no vectors, the first input's first.
+ * Some networks have something else there, and work on one.
  */
 function imagesOf({ graph }: OnnxModel, inputs: ReadonlyMap<string, Fact>): readonly number[] {
   const shapes = graph.inputs.map(({ name }) => inputs.get(name)?.shape ?? []);
-  const [first = 1] = shapes.find((shape) => shape.length > 1) ?? [];
-  return first > 1 ? [first, 1] : [1];
+  const firsts = shapes.flatMap(([first = 0, ...rest]) => (rest.length > 0 && first > 1 ? [first] : []));
+  return [...new Set([...firsts.slice(0, MOST_GUESSES), 1])];
 }
+
+const MOST_GUESSES = 8;
 
 /** The first of those that map most. */
 function bestOf<M extends { readonly macs: number }>(all: readonly M[]): M {
@@ -76,39 +83,33 @@ interface Outcome {
   readonly reason?: string | undefined;
 }
 
-function layersOf(
-  graph: KnownGraph,
-  images: number,
-  outputs: ReadonlySet<string>,
-  files: ExternalFiles | undefined,
-) {
-  const outcomes = new Map(graph.nodes.map((one) => [one, outcomeOf(one, images)]));
+/** A layer, and the tensor of the file that has its weights, if one has them all. */
+interface OwnLayer {
+  readonly layer: Layer;
+  readonly weights: Weights | undefined;
+}
+
+function layersOf({ nodes, pads, facts }: PaddedGraph, images: number, outputs: ReadonlySet<string>) {
+  const outcomes = new Map(nodes.map((one) => [one, outcomeOf(one, images)]));
   const isMapped = (one: KnownNode) => {
     const { work, layers } = outcomes.get(one)!;
     return layers.length > 0 && work!.macs !== 0;
   };
-  const folding = findFolds(graph, isMapped, outputs);
-  const pads = new Set([...folding.pads.keys()].map(({ node }) => node.outputs[0]));
+  const into = findFolds({ nodes, facts }, isMapped, outputs);
+  const taken = new Set(nodes.map(({ label }) => label));
   const reports: NodeReport[] = [];
-  const layers: Layer[] = [];
-  for (const one of graph.nodes) {
-    const hasPad = pads.has(one.node.inputs[0]);
-    const outcome =
-      one.facts.inputs[0]?.padded && !hasPad ? outcomeOf(withoutPad(one), images) : outcomes.get(one)!;
-    const own = outcome.layers.map((layer) => withZeros(layer, one, outcome.work!, files));
-    layers.push(...own);
-    reports.push(reportOf(one, { ...outcome, layers: own }, folding, images));
+  const layers: OwnLayer[] = [];
+  for (const [one, outcome] of outcomes) {
+    const own = outcome.layers.map((layer, i, { length }) => {
+      return length === 1 ? layer : { ...layer, name: freeName(`${one.label}.${i + 1}`, taken) };
+    });
+    const weights = own.length === 1 ? weightsOf(one, outcome.work!) : undefined;
+    for (const layer of own) layers.push({ layer, weights });
+    const maker = into.get(one) ?? pads.get(one.node);
+    reports.push(reportOf(one, { ...outcome, layers: own }, maker, images));
   }
   const macs = images * reports.reduce((sum, { became, macs }) => sum + (became === 'mapped' ? macs! : 0), 0);
   return { layers, reports, macs };
-}
-
-/** A node whose input comes with the zeros that a Pad has put around it. */
-function withoutPad(one: KnownNode): KnownNode {
-  const [first, ...rest] = one.facts.inputs;
-  const { node, label, facts } = one;
-  const inputs = [first && { ...first, padded: undefined }, ...rest];
-  return { ...one, facts: new NodeFacts(node, label, inputs, facts.model) };
 }
 
 function outcomeOf(one: KnownNode, images: number): Outcome {
@@ -121,7 +122,7 @@ function outcomeOf(one: KnownNode, images: number): Outcome {
   if (one.operator.work === undefined || isKnown(one)) return none();
   try {
     const work = one.operator.work(one.facts, images);
-    const layers = work.layers.map((form, i) => layerFrom(form, one.label, i, work.layers.length));
+    const layers = work.layers.map((form) => layerFrom(form, one.label));
     return { work, layers, reason: work.reason };
   } catch (error) {
     if (error instanceof NotKnown) return none(error.message);
@@ -136,43 +137,55 @@ function outcomeOf(one: KnownNode, images: number): Outcome {
 const isKnown = ({ outputs }: KnownNode): boolean =>
   outputs.length > 0 && outputs.every(({ isConstant }) => isConstant);
 
-/** A layer named after its node; one of several has its number too. Throws where a layer cannot be so. */
-function layerFrom(form: LayerForm, label: string, i: number, of: number): Layer {
-  const layer = layerFromSpec({ ...form, name: of > 1 ? `${label}.${i + 1}` : label } as LayerSpec);
+/** A layer named after its node. Throws where a layer cannot be so. */
+function layerFrom(form: LayerForm, name: string): Layer {
+  const layer = layerFromSpec({ ...form, name } as LayerSpec);
   layerShape(layer, 1);
   return layer;
 }
 
-/** A layer with the share of its weights that are zero, where that is known. */
-function withZeros(layer: Layer, { facts }: KnownNode, work: Work, files: ExternalFiles | undefined): Layer {
-  if (layer.type === 'pool' || work.weights === undefined) return layer;
-  const { stored } = facts.fact(work.weights);
-  if (stored === undefined) return layer;
-  const zeros = zerosOf(stored, facts, work.zeroPoint, files);
-  const count = elementCount(stored.tensor.dims);
-  return zeros === undefined || count === 0 ? layer : { ...layer, weightZeros: zeros / count };
+/** A tensor of the file with weights, and the number that stands for zero among them. */
+interface Weights {
+  readonly tensor: Tensor;
+  readonly zeroPoint: number;
 }
 
-function zerosOf(
-  { tensor, zeroPoint }: Stored,
-  facts: NodeFacts,
-  input: number | undefined,
-  files: ExternalFiles | undefined,
-): number | undefined {
-  const given =
-    input !== undefined && facts.has(input) ? facts.fact(input).values : [zeroPoint ?? Number.NaN];
-  const [zero] = given ?? [];
-  const isOne = zero !== undefined && Number.isInteger(zero) && given!.every((value) => value === zero);
-  return isOne ? countZeros(tensor, zero, files) : undefined;
+function weightsOf({ facts }: KnownNode, { weights, zeroPoint: input }: Work): Weights | undefined {
+  const stored = weights === undefined ? undefined : facts.fact(weights).stored;
+  if (stored === undefined) return undefined;
+  const zeroPoint = input === undefined ? stored.zeroPoint : zeroPointOf(facts, input);
+  return zeroPoint === undefined ? undefined : { tensor: stored.tensor, zeroPoint };
 }
 
-function reportOf(one: KnownNode, outcome: Outcome, { into, pads }: Folding, images: number): NodeReport {
+/** Layers with the share of their weights that are zero, where that is known. Each tensor is gone over once. */
+function withZeros(layers: readonly OwnLayer[], files: ExternalFiles | undefined): readonly Layer[] {
+  const counted = new Map<Tensor, Map<number, number | undefined>>();
+  const zerosOf = ({ tensor, zeroPoint }: Weights): number | undefined => {
+    const known = counted.get(tensor) ?? new Map<number, number | undefined>();
+    counted.set(tensor, known);
+    if (!known.has(zeroPoint)) known.set(zeroPoint, countZeros(tensor, zeroPoint, files));
+    return known.get(zeroPoint);
+  };
+  return layers.map(({ layer, weights }) => {
+    const zeros = weights && zerosOf(weights);
+    const count = weights ? elementCount(weights.tensor.dims) : 0;
+    return zeros === undefined || count === 0 || layer.type === 'pool'
+      ? layer
+      : { ...layer, weightZeros: zeros / count };
+  });
+}
+
+function reportOf(
+  one: KnownNode,
+  outcome: Outcome,
+  maker: KnownNode | undefined,
+  images: number,
+): NodeReport {
   const { layers, work, reason } = outcome;
   const elements = one.outputs.every(({ shape }) => shape !== undefined)
     ? one.outputs.reduce((sum, { shape }) => sum + elementCount(shape!), 0) / images
     : null;
   const report = { name: one.label, op: one.node.opType, macs: 0, elements };
-  const maker = into.get(one) ?? pads.get(one);
   if (layers.length > 0) {
     const macs = layers.reduce(
       (sum, layer) => sum + (layer.type === 'pool' ? 0 : layerShape(layer, 1).macs),

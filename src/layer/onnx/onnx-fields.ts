@@ -1,6 +1,6 @@
 import type { Field, Fields, Message } from './message.ts';
 import type { Attribute, OnnxNode, ValueInfo } from './onnx-file.ts';
-import type { Tensor } from './tensor.ts';
+import { flawOfTensor, type Tensor } from './tensor.ts';
 
 /*
  * The fields of onnx.proto (ONNX 1.20) that say what is computed, by their numbers. Documentation, training, devices and
@@ -77,7 +77,10 @@ const GRAPH: Fields<ReturnType<typeof emptyGraph>> = {
     graph.name = field.text();
   },
   5: ({ initializers }, field) => {
-    const initializer = tensor(field.message('initializer', initializers.size));
+    const message = field.message('initializer', initializers.size);
+    const initializer = tensor(message);
+    if (initializers.has(initializer.name))
+      throw message.flaw(`${initializer.name}, which another initializer is called`);
     initializers.set(initializer.name, initializer);
   },
   11: ({ inputs }, field) => inputs.push(valueInfo(field.message('input', inputs.length))),
@@ -121,7 +124,7 @@ interface AttributeInProgress {
   name: string;
   float?: number;
   integer?: number;
-  text?: string;
+  text?: Uint8Array;
   tensor?: Tensor;
   readonly floats: number[];
   readonly integers: number[];
@@ -138,7 +141,7 @@ const ATTRIBUTE: Fields<AttributeInProgress> = {
     made.integer = field.integer();
   },
   4: (made, field) => {
-    made.text = field.text();
+    made.text = field.bytes();
   },
   5: (made, field) => {
     made.tensor = tensor(field.message('tensor'));
@@ -205,21 +208,23 @@ const ENTRY: Fields<{ key: string; value: string }> = {
 };
 
 function tensor(message: Message): Tensor {
-  const empty = {
-    name: '',
-    type: 0,
-    raw: undefined,
-    isExternal: false,
-    dims: [],
-    typed: [],
-    external: new Map(),
-  };
-  const { name, type, raw, isExternal, dims, typed, external } = message.read(
-    TENSOR,
-    empty as TensorInProgress,
-  );
-  return { name, type, dims, raw, typed, external: isExternal ? externalPlace(external) : undefined };
+  const { name, type, raw, isExternal, dims, typed, external } = message.read(TENSOR, emptyTensor());
+  const place = isExternal ? externalPlace(external) : undefined;
+  const made = { name, type, dims, raw, typed, external: place };
+  const flaw = flawOfTensor(made);
+  if (flaw !== undefined) throw message.flaw(name === '' ? flaw : `${name}: ${flaw}`);
+  return made;
 }
+
+const emptyTensor = (): TensorInProgress => ({
+  name: '',
+  type: 0,
+  raw: undefined,
+  isExternal: false,
+  dims: [],
+  typed: [],
+  external: new Map(),
+});
 
 function externalPlace(entries: ReadonlyMap<string, string>): Tensor['external'] {
   const number = (key: string) => (entries.has(key) ? Number(entries.get(key)) : undefined);
@@ -237,7 +242,10 @@ const SPARSE_TENSOR: Fields<{ values: Tensor | undefined; readonly dims: number[
 function sparseTensor(message: Message): Tensor {
   const { values, dims } = message.read(SPARSE_TENSOR, { values: undefined, dims: [] });
   const { name = '', type = 0, dims: listed = [] } = values ?? {};
-  return { name, type, dims, raw: undefined, typed: [], external: undefined, listed: listed[0] ?? 0 };
+  const made = { name, type, dims, raw: undefined, typed: [], external: undefined, listed: listed[0] ?? 0 };
+  const flaw = flawOfTensor(made);
+  if (flaw !== undefined) throw message.flaw(flaw);
+  return made;
 }
 
 interface ValueInProgress {
@@ -276,7 +284,9 @@ const SHAPE: Fields<(number | string)[]> = {
 
 const DIMENSION: Fields<{ size: number | string }> = {
   1: (dim, field) => {
-    dim.size = field.integer();
+    const size = field.integer();
+    // Some exporters say −1, or 0, for a size that is open
+    dim.size = size > 0 ? size : '';
   },
   2: (dim, field) => {
     dim.size = field.text();

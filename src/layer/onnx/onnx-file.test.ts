@@ -108,7 +108,7 @@ describe('a model', () => {
               key: name,
               integer: Number(i),
               float: f,
-              text: new TextDecoder().decode(s),
+              text: s,
               integers: ints.map(Number),
               floats,
             })),
@@ -236,15 +236,15 @@ describe('a file that is none', () => {
     const weights = floats('w', [2, 3]);
     weights.dims = [7n];
     expect(mistake(onnxModel({ nodes: [], inputs: {}, outputs: [], initializers: [weights] }))).toBe(
-      'net.onnx: graph.w: 24 bytes for the shape 7 of float32; allowed: 28 bytes',
+      'net.onnx: graph.initializer[0]: w: 24 bytes for the shape 7 of float32, which takes 28; allowed: an ONNX model',
     );
     weights.dims = [-1n];
     expect(mistake(onnxModel({ nodes: [], inputs: {}, outputs: [], initializers: [weights] }))).toContain(
-      'a dimension of -1',
+      'w: the shape -1',
     );
     weights.dims = [2n ** 40n, 2n ** 40n];
     expect(mistake(onnxModel({ nodes: [], inputs: {}, outputs: [], initializers: [weights] }))).toContain(
-      'less than 2^53 values',
+      'of more than 2^53 values',
     );
   });
 

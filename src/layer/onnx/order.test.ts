@@ -72,9 +72,15 @@ describe('mistakes', () => {
     );
   });
 
+  it('a tensor that an initializer is, too', () => {
+    expect(mistake([add('a', ['x'], ['w'])])).toContain(
+      'node a (Add): w, which is made by an initializer too',
+    );
+  });
+
   it('a tensor that two nodes make', () => {
     expect(mistake([add('a', ['x'], ['p']), add('b', ['x'], ['p'])])).toContain(
-      'node b (Add): p, which a makes too',
+      'node b (Add): p, which is made by a too',
     );
   });
 });

@@ -48,21 +48,21 @@ function named(nodes: readonly OnnxNode[]): readonly NamedNode[] {
   const taken = new Set<string>();
   return nodes.map((node, i) => {
     const wanted = node.name || `${node.opType}_${i}`;
-    const label = taken.has(wanted) ? freeName(`${wanted}_${i}`, taken) : wanted;
-    taken.add(label);
-    return { node, label };
+    return { node, label: freeName(taken.has(wanted) ? `${wanted}_${i}` : wanted, taken) };
   });
 }
 
-function freeName(wanted: string, taken: ReadonlySet<string>): string {
+/** A name that is not taken, and is from now on. */
+export function freeName(wanted: string, taken: Set<string>): string {
   let name = wanted;
   while (taken.has(name)) name = `${name}_`;
+  taken.add(name);
   return name;
 }
 
 /** The nodes that make a node's inputs. */
 function dependencies(nodes: readonly NamedNode[], graph: OnnxGraph, file: string) {
-  const makers = makersOf(nodes, file);
+  const makers = makersOf(nodes, graph, file);
   const given = new Set([...graph.initializers.keys(), ...graph.inputs.map(({ name }) => name)]);
   return new Map(
     nodes.map((one) => {
@@ -77,14 +77,35 @@ function dependencies(nodes: readonly NamedNode[], graph: OnnxGraph, file: strin
   );
 }
 
-function makersOf(nodes: readonly NamedNode[], file: string): ReadonlyMap<string, NamedNode> {
+/**
+ * Refuses outputs of the graph that nothing makes.
+ *
+ * @throws InputError
+ */
+export function checkOutputs(graph: OnnxGraph, file: string): void {
+  const made = new Set([
+    ...graph.initializers.keys(),
+    ...graph.inputs.map(({ name }) => name),
+    ...graph.nodes.flatMap(({ outputs }) => outputs),
+  ]);
+  const lost = graph.outputs.find(({ name }) => !made.has(name));
+  if (lost === undefined) return;
+  const allowed = 'what a node makes, an initializer, or an input of the graph';
+  throw new InputError({ code: 'syntax', path: ['graph', 'output'], found: lost.name, allowed, file });
+}
+
+function makersOf(
+  nodes: readonly NamedNode[],
+  graph: OnnxGraph,
+  file: string,
+): ReadonlyMap<string, NamedNode> {
   const makers = new Map<string, NamedNode>();
   for (const one of nodes) {
     for (const output of one.node.outputs) {
-      const other = makers.get(output);
+      const other =
+        makers.get(output)?.label ?? (graph.initializers.has(output) ? 'an initializer' : undefined);
       if (output !== '' && other !== undefined) {
-        const found = `${output}, which ${other.label} makes too`;
-        throw flaw(one, found, 'tensors that no other node makes', file);
+        throw flaw(one, `${output}, which is made by ${other} too`, 'tensors that nothing else makes', file);
       }
       makers.set(output, one);
     }

@@ -1,5 +1,3 @@
-import { InputError } from '../../input-error.ts';
-
 /** A tensor that a file holds: what it is, and where its values are. */
 export interface Tensor {
   readonly name: string;
@@ -88,30 +86,29 @@ export const elementCount = (dims: readonly number[]): number =>
   dims.reduce((product, dim) => product * dim, 1);
 
 /** Bytes that the values of a tensor take; undefined where its type is none of numbers. */
-export function bytesOf({ type, dims }: Tensor): number | undefined {
+export function bytesOf({ type, dims }: Pick<Tensor, 'type' | 'dims'>): number | undefined {
   const element = ELEMENT_TYPES[type];
   return element && Math.ceil((elementCount(dims) * element.bits) / 8);
 }
 
-/**
- * Refuses a tensor whose values do not fit its shape.
- *
- * @throws InputError with this path.
- */
-export function checkTensor(tensor: Tensor, path: readonly (string | number)[], file: string): void {
-  const { dims, type, raw, external } = tensor;
-  const flaw = (found: string, allowed: string) =>
-    new InputError({ code: 'syntax', path, found, allowed, file });
-  if (dims.length > MOST_DIMENSIONS) throw flaw(`${dims.length} dimensions`, `at most ${MOST_DIMENSIONS}`);
-  const negative = dims.find((dim) => dim < 0);
-  if (negative !== undefined) throw flaw(`a dimension of ${negative}`, 'sizes from 0');
-  if (!Number.isSafeInteger(elementCount(dims)))
-    throw flaw(`the shape ${dims.join(' × ')}`, 'less than 2^53 values');
-  const needed = bytesOf(tensor);
-  if (needed === undefined || raw === undefined || external !== undefined || raw.length === needed) return;
-  const found = `${raw.length} bytes for the shape ${dims.join(' × ')} of ${ELEMENT_TYPES[type]!.name}`;
-  throw flaw(found, `${needed} bytes`);
+/** What is wrong with a tensor: a shape that none has, or another number of values than it has. */
+export function flawOfTensor({ dims, type, raw, external, listed = 0 }: Tensor): string | undefined {
+  const shape = dims.slice(0, MOST_DIMENSIONS).join(' × ');
+  if (dims.length > MOST_DIMENSIONS) return `${dims.length} dimensions, and ${MOST_DIMENSIONS} are the most`;
+  if (dims.some((dim) => dim < 0)) return `the shape ${shape}`;
+  const count = elementCount(dims);
+  if (!Number.isSafeInteger(count)) return `the shape ${shape}, of more than 2^53 values`;
+  if (listed < 0 || listed > count) return `${listed} values listed of ${count}`;
+  const needed = bytesOf({ type, dims });
+  // Some files come without their weights
+  const isThere = raw !== undefined && raw.length > 0 && external === undefined;
+  if (needed === undefined || !isThere || raw.length === needed) return undefined;
+  return `${raw.length} bytes for the shape ${shape} of ${ELEMENT_TYPES[type]!.name}, which takes ${needed}`;
 }
+
+/** Whether all of a tensor's bytes are zero, which in every type is the number zero. */
+export const areZeros = ({ raw, typed }: Tensor): boolean =>
+  [...(raw ? [raw] : []), ...typed].every((view) => view.every((byte) => byte === 0));
 
 /** The values of a tensor of few numbers, such as a shape or a list of axes; undefined for one of many, or elsewhere. */
 export function smallValues(tensor: Tensor): readonly number[] | undefined {

@@ -17,8 +17,8 @@ export function countZeros(tensor: Tensor, zeroPoint = 0, files?: ExternalFiles)
   if (element === undefined) return undefined;
   if (tensor.listed !== undefined) return Math.max(0, count - tensor.listed);
   const zero = pattern(zeroPoint, element);
-  if (tensor.raw !== undefined) return zerosIn(tensor.raw, element, count, zero);
   if (tensor.external !== undefined) return externalZeros(tensor, element, zero, files);
+  if (tensor.raw !== undefined && tensor.raw.length > 0) return zerosIn(tensor.raw, element, count, zero);
   return element.bits < 8 ? undefined : zerosOfTyped(tensor.typed, element, count, zero);
 }
 

@@ -1,10 +1,11 @@
+import { LARGEST_SIZE } from '../../layer.ts';
 import {
   type Fact,
   type LayerForm,
   type NodeFacts,
+  NotKnown,
   type Operator,
   product,
-  shaped,
   type Work,
 } from '../fact.ts';
 import { FLOAT32 } from '../tensor.ts';
@@ -22,7 +23,8 @@ const conv = (places: Places, outputType: (node: NodeFacts) => number): Operator
   kind: 'mapped',
   infer: (node) => {
     const { images, filters, walks } = convolution(node, places, node.shape(places.ifmap));
-    return [shaped(outputType(node), [images, filters, ...walks.map(({ outputs }) => outputs)])];
+    const shape = [images, filters, ...walks.map(({ outputs }) => outputs)];
+    return [{ type: outputType(node), shape, isFmap: shape.length === 4 }];
   },
   work: (node, images) => convolutionWork(node, places, images),
 });
@@ -100,12 +102,16 @@ function convolutionWork(node: NodeFacts, places: Places, images: number): Work 
     return { macs, layers: [], reason: `a convolution over ${walks.length} directions, and layers have two` };
   }
   if (sizes.images !== images) return { macs, layers: [], reason: notPerImage(sizes.images, images) };
-  const layer = convLayer(channels, filters, groups, plane);
+  const layer = { ...convLayer(channels, filters, groups, plane), ...ownWeights(node, weights, images) };
   return { macs, layers: [layer], weights, ...(zeroPoint !== undefined && { zeroPoint }) };
 }
 
 export const notPerImage = (found: number, images: number): string =>
   `it works on ${found} images where the network has ${images}`;
+
+/** Weights that are computed are another for each image, if the network works on one. */
+const ownWeights = (node: NodeFacts, weights: number, images: number) =>
+  node.fact(weights).isConstant || images > 1 ? {} : { weightsPerImage: true };
 
 function convLayer(
   channels: number,
@@ -146,6 +152,8 @@ function transposed(node: NodeFacts) {
     );
   }
   checkKernel(node, kernel);
+  if (kernel.some((size) => size > LARGEST_SIZE))
+    throw new NotKnown(`its filters are larger than ${LARGEST_SIZE}`);
   const { stride, dilation, begin, end } = windowAttributes(node, axes);
   const more = node.integers('output_padding') ?? sizes.map(() => 0);
   const asked = node.integers('output_shape');
@@ -181,7 +189,8 @@ function transposed(node: NodeFacts) {
 
 function inferTransposed(node: NodeFacts): readonly Fact[] {
   const { images, filters, walks } = transposed(node);
-  return [shaped(node.fact(0).type || FLOAT32, [images, filters, ...walks.map(({ outputs }) => outputs)])];
+  const shape = [images, filters, ...walks.map(({ outputs }) => outputs)];
+  return [{ type: node.fact(0).type || FLOAT32, shape, isFmap: shape.length === 4 }];
 }
 
 function transposedWork(node: NodeFacts, images: number): Work {
@@ -193,9 +202,11 @@ function transposedWork(node: NodeFacts, images: number): Work {
     const macs = sizes.images * channels * (filters / groups) * pixels;
     return { macs, layers: [], reason: `a convolution over ${walks.length} directions, and layers have two` };
   }
-  const layers = phasesOf(plane).map(({ walks, phases }) =>
-    convLayer(channels, filters * phases, groups, walks),
-  );
+  const own = ownWeights(node, 1, images);
+  const layers = phasesOf(plane).map(({ walks, phases }) => ({
+    ...convLayer(channels, filters * phases, groups, walks),
+    ...own,
+  }));
   const macs = sizes.images * layers.reduce((sum, layer) => sum + macsOf(layer), 0);
   if (sizes.images !== images) return { macs, layers: [], reason: notPerImage(sizes.images, images) };
   return { macs, layers, weights: 1 };

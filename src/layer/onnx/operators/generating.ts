@@ -12,6 +12,7 @@ export const GENERATORS: Readonly<Record<string, Operator>> = {
   }),
   ConstantOfShape: move((node) => {
     const shape = node.values(0);
+    node.checkShape(shape);
     const { tensor } = node.attribute('value') ?? {};
     const count = product(shape);
     const value = tensor ? smallValues(tensor)?.[0] : 0;

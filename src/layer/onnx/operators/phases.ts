@@ -15,48 +15,65 @@ export interface Phases {
  * @param plane the walks of the transposed convolution: `begin` and `end` are cut off its output
  */
 export function phasesOf([vertical, horizontal]: readonly [Walk, Walk]): readonly Phases[] {
-  const kinds = new Map<string, { walks: [Walk, Walk]; phases: number }>();
-  for (const down of phasesAlong(vertical)) {
-    for (const across of phasesAlong(horizontal)) {
-      const key = JSON.stringify([down, across]);
-      const kind = kinds.get(key) ?? { walks: [down.walk, across.walk], phases: 0 };
-      kind.phases++;
-      kinds.set(key, kind);
-    }
+  const across = kindsAlong(horizontal);
+  return kindsAlong(vertical).flatMap((down) =>
+    across.map((one) => ({ walks: [down.walk, one.walk] as const, phases: down.phases * one.phases })),
+  );
+}
+
+interface Kind {
+  readonly walk: Walk;
+  phases: number;
+}
+
+/**
+ * Phases along one axis that are alike: they see the same pixels through as many weights. Output o takes
+ * `x[(o + begin − k·d) / s] · w[k]` for every k where that is whole, so a weight belongs to one phase, and the weights of a
+ * phase are as far apart as stride and dilation allow.
+ */
+function kindsAlong(axis: Walk): readonly Kind[] {
+  const { kernel, stride, dilation, begin, outputs } = axis;
+  const apart = stride / commonDivisor(stride, dilation);
+  const firstOf = (tap: number) => (((tap * dilation - begin) % stride) + stride) % stride;
+  const starts = Array.from({ length: Math.min(apart, kernel) }, (_, tap) => ({ tap, output: firstOf(tap) }));
+  const kinds = new Map<string, Kind>();
+  for (const { tap, output } of starts.sort((a, b) => a.output - b.output)) {
+    const phase = output < outputs ? phaseOf(axis, output, tap, apart) : undefined;
+    if (phase === undefined) continue;
+    const key = `${phase.skipped} ${Object.values(phase.walk).join(' ')}`;
+    const kind = kinds.get(key) ?? { walk: phase.walk, phases: 0 };
+    kind.phases++;
+    kinds.set(key, kind);
   }
   return [...kinds.values()];
 }
 
-interface Phase {
-  readonly walk: Walk;
-  /** Pixels of the input at its beginning that no window of this phase reaches. */
-  readonly skipped: number;
+/** The phase that begins with an output, and with a weight. Undefined where its windows lie in what is outside of the input. */
+function phaseOf(
+  { size, kernel, stride, dilation, begin, outputs }: Walk,
+  output: number,
+  tap: number,
+  apart: number,
+) {
+  const taps = Math.floor((kernel - 1 - tap) / apart) + 1;
+  const pixels = (apart * dilation) / stride;
+  const count = Math.ceil((outputs - output) / stride);
+  const nearest = (output + begin - tap * dilation) / stride;
+  const [first, last] = [nearest - (taps - 1) * pixels, nearest + count - 1];
+  const [skipped, rest] = [Math.max(0, first), Math.max(0, size - 1 - last)];
+  if (size - skipped - rest < 1) return undefined;
+  const walk = {
+    size: size - skipped - rest,
+    kernel: taps,
+    stride: 1,
+    dilation: taps > 1 ? pixels : 1,
+    begin: Math.max(0, -first),
+    end: Math.max(0, last - size + 1),
+    outputs: count,
+  };
+  return { walk, skipped };
 }
 
-/** The phases along one axis: output o = s·j + a takes `x[(o + begin − k·d) / s] · w[k]` for each k where that is whole. */
-function phasesAlong({ size, kernel, stride, dilation, begin, outputs }: Walk): readonly Phase[] {
-  const phases: Phase[] = [];
-  for (let a = 0; a < Math.min(stride, outputs); a++) {
-    const pixels: number[] = [];
-    for (let k = kernel - 1; k >= 0; k--) {
-      const at = a + begin - k * dilation;
-      if (at % stride === 0) pixels.push(at / stride);
-    }
-    const count = Math.ceil((outputs - a) / stride);
-    const [first, last] = [pixels[0]!, pixels.at(-1)! + count - 1];
-    const [skipped, rest] = [Math.max(0, first), Math.max(0, size - 1 - last)];
-    // No weight meets this phase, or its windows lie in what is outside of the input
-    if (pixels.length === 0 || size - skipped - rest < 1) continue;
-    const walk = {
-      size: size - skipped - rest,
-      kernel: pixels.length,
-      stride: 1,
-      dilation: pixels.length > 1 ? pixels[1]! - pixels[0]! : 1,
-      begin: Math.max(0, -first),
-      end: Math.max(0, last - size + 1),
-      outputs: count,
-    };
-    phases.push({ walk, skipped });
-  }
-  return phases;
+function commonDivisor(a: number, b: number): number {
+  return b === 0 ? a : commonDivisor(b, a % b);
 }

@@ -1,5 +1,5 @@
 import { type Fact, type NodeFacts, type Operator, product, shaped } from '../fact.ts';
-import { BOOL, ELEMENT_TYPES, FLOAT32, INT64 } from '../tensor.ts';
+import { areZeros, BOOL, ELEMENT_TYPES, FLOAT32, INT64 } from '../tensor.ts';
 import { MOST_FOLLOWED } from './move.ts';
 
 /**
@@ -8,7 +8,7 @@ import { MOST_FOLLOWED } from './move.ts';
  * @throws InputError if two sizes differ and none is 1.
  */
 export function broadcast(node: NodeFacts, shapes: readonly (readonly number[])[]): readonly number[] {
-  const rank = Math.max(0, ...shapes.map((shape) => shape.length));
+  const rank = shapes.reduce((most, { length }) => Math.max(most, length), 0);
   return Array.from({ length: rank }, (_, i) => {
     const sizes = shapes.map((shape) => shape[i - rank + shape.length] ?? 1);
     const size = sizes.find((one) => one !== 1) ?? 1;
@@ -23,26 +23,43 @@ export function broadcast(node: NodeFacts, shapes: readonly (readonly number[])[
 type Compute = (...values: number[]) => number;
 
 /** An operator on values in the same place of each input. */
-const onEach = (compute?: Compute, outputType?: number): Operator => ({
-  kind: 'pointwise',
-  infer: (node) => {
+const onEach = (compute?: Compute, outputType?: number): Operator => onEachBy(() => compute, outputType);
+
+function onEachBy(computeOf: (node: NodeFacts) => Compute | undefined, outputType?: number): Operator {
+  return { kind: 'pointwise', infer: (node) => inferEach(node, computeOf(node), outputType) };
+}
+
+function inferEach(
+  node: NodeFacts,
+  compute: Compute | undefined,
+  outputType: number | undefined,
+): readonly Fact[] {
+  {
     const facts = node.inputs.filter((fact) => fact !== undefined);
     const shapes = facts.map((_, i) => node.shape(i));
     // Before version 7, the second input was laid over the first by attributes
     const shape = node.opset < 7 && shapes.length > 0 ? shapes[0]! : broadcast(node, shapes);
     const type = outputType ?? node.fact(0).type;
-    return [{ type, shape, values: compute && valuesOf(facts, shape, type, compute) }];
-  },
-});
+    const isFmap = facts.some((fact) => fact.isFmap && sameShape(fact.shape!, shape));
+    return [{ type, shape, isFmap, values: compute && valuesOf(facts, shape, type, compute) }];
+  }
+}
+
+const sameShape = (a: readonly number[], b: readonly number[]): boolean =>
+  a.length === b.length && a.every((size, i) => size === b[i]);
+
+/** A computed value as a tensor of this type holds it: sizes that are scaled in single precision are rounded in it. */
+function asType(value: number, type: number): number {
+  if (type === FLOAT32) return Math.fround(value);
+  return ELEMENT_TYPES[type]?.isFloat === false ? Math.trunc(value) : value;
+}
 
 function valuesOf(facts: readonly Fact[], shape: readonly number[], type: number, compute: Compute) {
   const count = product(shape);
   if (count > MOST_FOLLOWED || facts.some(({ values }) => values === undefined)) return undefined;
-  const isWhole = ELEMENT_TYPES[type]?.isFloat === false;
   return Array.from({ length: count }, (_, i) => {
     const operands = facts.map((fact) => fact.values![placeIn(fact.shape!, shape, i)]!);
-    const value = compute(...operands);
-    return isWhole ? Math.trunc(value) : value;
+    return asType(compute(...operands), type);
   });
 }
 
@@ -61,12 +78,13 @@ function placeIn(shape: readonly number[], output: readonly number[], i: number)
 }
 
 /** Functions of one value, whose parameters, where they have any, are constants. */
-const ofOne = (compute?: Compute, outputType?: number): Operator => ({
+export const ofOne = (compute?: Compute, outputType?: number): Operator => ({
   kind: 'pointwise',
   infer: (node) => {
-    const { type, values } = node.fact(0);
-    const shape = node.shape(0);
-    return [{ type: outputType ?? type, shape, values: compute && values?.map((value) => compute(value)) }];
+    const { type: before, values, isFmap } = node.fact(0);
+    const type = outputType ?? before;
+    const computed = compute && values?.map((value) => asType(compute(value), type));
+    return [{ type, shape: node.shape(0), isFmap, values: computed }];
   },
 });
 
@@ -78,22 +96,31 @@ const EXACT_TYPES: readonly number[] = [FLOAT32, 3, 5, 6, INT64, BOOL, 11];
 const cast = (typeOf: (node: NodeFacts) => number): Operator => ({
   kind: 'pointwise',
   infer: (node) => {
-    const { values, stored } = node.fact(0);
+    const { type: before, values, stored, isFmap } = node.fact(0);
     const type = typeOf(node);
-    const isWhole = ELEMENT_TYPES[type]?.isFloat === false;
-    const convert = (value: number) =>
-      type === BOOL ? Number(value !== 0) : isWhole ? Math.trunc(value) : value;
+    const convert = (value: number) => (type === BOOL ? Number(value !== 0) : asType(value, type));
     // What is rounded to few bits is no size
     const isExact = EXACT_TYPES.includes(type);
-    return [{ type, shape: node.shape(0), values: isExact ? values?.map(convert) : undefined, stored }];
+    // Fractions become zeros as whole numbers
+    const keepsZeros = ELEMENT_TYPES[type]?.isFloat === true || ELEMENT_TYPES[before]?.isFloat === false;
+    return [
+      {
+        type,
+        shape: node.shape(0),
+        isFmap,
+        values: isExact ? values?.map(convert) : undefined,
+        stored: keepsZeros ? stored : undefined,
+      },
+    ];
   },
 });
 
 /** The whole number that stands for zero, where it is one for all values: 0 where none is given. */
-function zeroPointOf(node: NodeFacts, i: number): number | undefined {
+export function zeroPointOf(node: NodeFacts, i: number): number | undefined {
   if (!node.has(i)) return 0;
-  const values = node.fact(i).values ?? [];
-  return values.length > 0 && values.every((value) => value === values[0]) ? values[0] : undefined;
+  const { values, stored } = node.fact(i);
+  if (values !== undefined) return values.every((value) => value === values[0]) ? values[0] : undefined;
+  return stored && areZeros(stored.tensor) ? 0 : undefined;
 }
 
 /** An operator with outputs beyond the first, all of them scalars. */
@@ -107,6 +134,8 @@ const withScalars = (outputType: (node: NodeFacts) => number): Operator => ({
 
 const UINT8 = 2;
 const activation = ofOne();
+/** The remainder with the sign of the divisor. */
+const floorMod: Compute = (a, b) => a! - b! * Math.floor(a! / b!);
 const min = (...values: number[]) => Math.min(...values);
 const max = (...values: number[]) => Math.max(...values);
 const add = (...values: number[]) => values.reduce((sum, value) => sum + value, 0);
@@ -148,7 +177,7 @@ export const POINTWISE: Readonly<Record<string, Operator>> = {
   Mul: onEach((a, b) => a! * b!),
   Div: onEach((a, b) => a! / b!),
   Pow: onEach((a, b) => a! ** b!),
-  Mod: onEach(),
+  Mod: onEachBy((node) => (node.integer('fmod', 0) === 1 ? (a, b) => a! % b! : floorMod)),
   Min: onEach(min),
   Max: onEach(max),
   Sum: onEach(add),
@@ -197,11 +226,11 @@ export const POINTWISE: Readonly<Record<string, Operator>> = {
   BatchNormalization: {
     kind: 'pointwise',
     infer: (node) => {
-      const { type } = node.fact(0);
+      const { type, isFmap } = node.fact(0);
       const rest = Array.from({ length: Math.max(0, node.outputs - 1) }, (_, i) =>
         shaped(type, node.shape(3 + (i % 2))),
       );
-      return [shaped(type, node.shape(0)), ...rest];
+      return [{ type, shape: node.shape(0), isFmap }, ...rest];
     },
   },
 };

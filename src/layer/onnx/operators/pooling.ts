@@ -8,7 +8,7 @@ const pool = (walks: (node: NodeFacts, sizes: readonly number[]) => readonly Wal
   infer: (node) => {
     const [images, channels, ...sizes] = ifmapOf(node);
     const shape = [images, channels, ...walks(node, sizes).map(({ outputs }) => outputs)];
-    const pooled: Fact = shaped(node.fact(0).type, shape);
+    const pooled: Fact = { type: node.fact(0).type, shape, isFmap: shape.length === 4 };
     // MaxPool tells where each maximum was, too
     return node.outputs > 1 ? [pooled, shaped(INT64, shape)] : [pooled];
   },

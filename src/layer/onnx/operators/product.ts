@@ -12,11 +12,12 @@ import { broadcast } from './pointwise.ts';
 
 const INT32 = 6;
 
-/** Which inputs are the factors, and which says what stands for zero in the second. */
+/** Which inputs are the factors, and which say what stands for zero in them. */
 interface Places {
   readonly left: number;
   readonly right: number;
   readonly zeroPoint?: number;
+  readonly leftZeroPoint?: number;
 }
 
 const matrixProduct = (places: Places, outputType: (node: NodeFacts) => number): Operator => ({
@@ -31,8 +32,8 @@ const GEMM: Places = { left: 0, right: 1 };
 /** Products of matrices, by the name of their operator. */
 export const PRODUCTS: Readonly<Record<string, Operator>> = {
   MatMul: matrixProduct({ left: 0, right: 1 }, sameType),
-  MatMulInteger: matrixProduct({ left: 0, right: 1, zeroPoint: 3 }, () => INT32),
-  QLinearMatMul: matrixProduct({ left: 0, right: 3, zeroPoint: 5 }, (node) =>
+  MatMulInteger: matrixProduct({ left: 0, right: 1, zeroPoint: 3, leftZeroPoint: 2 }, () => INT32),
+  QLinearMatMul: matrixProduct({ left: 0, right: 3, zeroPoint: 5, leftZeroPoint: 2 }, (node) =>
     node.has(7) ? node.fact(7).type : sameType(node),
   ),
   Gemm: {
@@ -99,29 +100,50 @@ const flat = ([first = 1, ...rest]: readonly number[]) => [first, product(rest)]
  */
 function productWork(node: NodeFacts, places: Places, factors: Factors, images: number): Work {
   const { rows, inner, columns, pairs, lefts, rights } = factors;
-  const { left, right, zeroPoint } = places;
+  const { left, right } = places;
   const macs = pairs * rows * inner * columns;
   const unmapped = (reason: string): Work => ({ macs, layers: [], reason });
   const isShared = node.fact(right).isConstant || (!node.fact(left).isConstant && rights === 1 && images > 1);
   if (macs === 0) return unmapped('a factor is empty');
   if (isShared) {
-    // All rows of all left factors are pixels, for the same filters
-    const pixels = (pairs / rights) * rows;
-    if (pixels % images !== 0) return unmapped(notPerImage(pixels, images));
-    const isPlain = rights === 1 && pixels === images;
-    const layer = isPlain
-      ? fullyConnected(node, left, inner, columns, images)
-      : pixelsTimesFilters(rights, inner, pixels / images, columns);
-    return { macs, layers: [layer], weights: right, ...(zeroPoint !== undefined && { zeroPoint }) };
+    const zeros = { weights: right, ...(places.zeroPoint !== undefined && { zeroPoint: places.zeroPoint }) };
+    const isPlain = rights === 1 && pairs * rows === images;
+    if (isPlain) return { macs, layers: [fullyConnected(node, left, inner, columns, images)], ...zeros };
+    const sizes = { pairs, pixelSets: lefts, filterSets: rights, inner, pixels: rows, filters: columns };
+    return { ...sharedFilters(sizes, images), macs, ...zeros };
   }
   if (node.fact(left).isConstant) {
-    const pixels = (pairs / lefts) * columns;
-    if (pixels % images !== 0) return unmapped(notPerImage(pixels, images));
-    return { macs, layers: [pixelsTimesFilters(lefts, inner, pixels / images, rows)], weights: left };
+    const { leftZeroPoint } = places;
+    const zeros = { weights: left, ...(leftZeroPoint !== undefined && { zeroPoint: leftZeroPoint }) };
+    const sizes = { pairs, pixelSets: rights, filterSets: lefts, inner, pixels: columns, filters: rows };
+    return { ...sharedFilters(sizes, images), macs, ...zeros };
   }
-  if (pairs % images !== 0) return unmapped(notPerImage(pairs, images));
-  const layer = pixelsTimesFilters(pairs / images, inner, rows, columns);
+  if (rights % images !== 0) return unmapped(notPerImage(rights, images));
+  // Pairs with one right factor are more rows of it
+  const groups = rights / images;
+  const layer = pixelsTimesFilters(groups, inner, (pairs / rights) * rows, columns);
   return { macs, layers: [{ ...layer, weightsPerImage: true }] };
+}
+
+interface Sets {
+  readonly pairs: number;
+  /** Matrices of pixels, and of filters: each of either meets one or several of the other. */
+  readonly pixelSets: number;
+  readonly filterSets: number;
+  readonly inner: number;
+  readonly pixels: number;
+  readonly filters: number;
+}
+
+/** A layer whose filters are the same for all images. */
+function sharedFilters({ pairs, pixelSets, filterSets, inner, pixels, filters }: Sets, images: number): Work {
+  // Pixels that meet all filters: those are filters of one set, as of several heads on one input
+  const isForAll = pairs === pixelSets * filterSets;
+  const groups = isForAll ? 1 : filterSets;
+  const perGroup = isForAll ? pixelSets * pixels : (pairs / filterSets) * pixels;
+  if (perGroup % images !== 0) return { macs: undefined, layers: [], reason: notPerImage(perGroup, images) };
+  const all = isForAll ? filterSets * filters : filters;
+  return { macs: undefined, layers: [pixelsTimesFilters(groups, inner, perGroup / images, all)] };
 }
 
 /** Pixels in a row, and filters of one pixel: what a product of matrices is, so many times side by side. */
@@ -176,6 +198,7 @@ function einsum(node: NodeFacts) {
 
 function einsumWork(node: NodeFacts): Work {
   const { inputs, sizes } = einsum(node);
-  const macs = inputs > 1 ? product([...sizes.values()]) * (inputs - 1) : 0;
+  const all = product([...sizes.values()]) * (inputs - 1);
+  const macs = Number.isSafeInteger(all) ? all : undefined;
   return { macs, layers: [], reason: 'a sum of products over any letters' };
 }

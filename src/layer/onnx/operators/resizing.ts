@@ -1,4 +1,5 @@
 import { type NodeFacts, type Operator, shaped } from '../fact.ts';
+import { areZeros } from '../tensor.ts';
 import { fmapsOf, move, pick, type Shape } from './move.ts';
 import { broadcast } from './pointwise.ts';
 
@@ -112,7 +113,10 @@ export const RESIZINGS: Readonly<Record<string, Operator>> = {
 /** Whether a Pad puts zeros around. */
 function isZeros(node: NodeFacts): boolean {
   if (node.text('mode', 'constant') !== 'constant') return false;
-  if (node.has(2)) return node.fact(2).values?.[0] === 0;
+  if (node.has(2)) {
+    const { values, stored } = node.fact(2);
+    return values?.[0] === 0 || (stored !== undefined && areZeros(stored.tensor));
+  }
   return (node.attribute('value')?.float ?? 0) === 0;
 }
 

@@ -17,6 +17,7 @@ export const SELECTIONS: Readonly<Record<string, Operator>> = {
         `${first.join(' × ')} next to ${other.join(' × ')}`,
         `shapes alike but for axis ${axis}`,
       );
+    const isFmap = axis === 1 && facts.every((fact) => fact.isFmap === true);
     const total = shapes.reduce((sum, one) => sum + one[axis]!, 0);
     const shape = swapped(first, axis, [total]);
     const isList =
@@ -24,6 +25,7 @@ export const SELECTIONS: Readonly<Record<string, Operator>> = {
     return {
       type: facts[0]!.type,
       shape,
+      isFmap,
       values: isList ? facts.flatMap(({ values }) => values!) : undefined,
     };
   }),
@@ -71,8 +73,9 @@ export const SELECTIONS: Readonly<Record<string, Operator>> = {
       const size = shape[axis]!;
       const by = steps[i]!;
       const [least, most] = by > 0 ? [0, size] : [-1, size - 1];
-      const clamp = (at: number) => Math.max(least, Math.min(most, at < 0 ? at + size : at));
-      from[axis] = Math.min(clamp(starts[i]!), size);
+      const counted = (at: number) => (at < 0 ? at + size : at);
+      const clamp = (at: number) => Math.max(least, Math.min(most, counted(at)));
+      from[axis] = Math.max(0, clamp(starts[i]!));
       // An end before the beginning means "to the beginning" where steps are negative
       const end = by < 0 && ends[i]! < -size ? -1 : clamp(ends[i]!);
       step[axis] = by;

@@ -11,12 +11,12 @@ const view = (shapeOf: (node: NodeFacts, shape: readonly number[]) => readonly n
     if (product(shape) !== product(before)) {
       throw node.flaw(`${before.join(' × ')} as ${shape.join(' × ')}`, 'a shape of equally many values');
     }
-    const { type, values, stored } = input;
-    return [{ type, shape, values, stored, viewOf: input.viewOf ?? before }];
+    const { type, values, stored, isFmap } = input;
+    return [{ type, shape, values, stored, viewOf: input.viewOf ?? (isFmap ? before : undefined) }];
   },
 });
 
-const same: Operator = { kind: 'view', infer: (node) => [node.fact(0)] };
+const same: Operator = { kind: 'view', infer: (node) => [{ ...node.fact(0), padded: undefined }] };
 
 /** Operators that move nothing, by their name. */
 export const VIEWS: Readonly<Record<string, Operator>> = {
@@ -24,7 +24,7 @@ export const VIEWS: Readonly<Record<string, Operator>> = {
   // When a network is trained it drops values, and says which
   Dropout: {
     kind: 'view',
-    infer: (node) => Array(node.outputs).fill({ ...node.fact(0), values: undefined }),
+    infer: (node) => Array(node.outputs).fill({ ...node.fact(0), values: undefined, padded: undefined }),
   },
   Reshape: view((node, before) => {
     const wanted = node.integersOrInput('shape', 1) ?? [];

@@ -1,5 +1,5 @@
 import { span } from '../../layer.ts';
-import type { NodeFacts } from '../fact.ts';
+import { type NodeFacts, NotKnown } from '../fact.ts';
 
 /** How a window walks along one axis: of a convolution or of a pool. */
 export interface Walk {
@@ -64,11 +64,15 @@ function walk(node: NodeFacts, step: Omit<Walk, 'outputs'>, roundsUp: boolean): 
 /** Strides, dilations and padding, one for each axis. */
 export function windowAttributes(node: NodeFacts, axes: number) {
   const list = (name: string, length: number, least: number, otherwise: number) => {
-    const values = node.integers(name) ?? Array<number>(length).fill(otherwise);
+    const given = node.integers(name) ?? [];
+    // An empty list is none
+    const values = given.length > 0 ? given : Array<number>(length).fill(otherwise);
     if (values.length !== length) {
       throw node.flaw(`${name} of ${values.length} numbers`, `${length} for ${axes} axes`);
     }
     const wrong = values.find((value) => value < least);
+    if (wrong !== undefined && name === 'pads')
+      throw new NotKnown('it cuts off its input with negative padding');
     if (wrong !== undefined) throw node.flaw(`${name} of ${wrong}`, `numbers from ${least}`);
     return values;
   };
