@@ -59,18 +59,11 @@ function problemsOf(
 ): readonly Problem[] {
   const path = ['shape', name];
   if (given !== undefined) {
-    if (dims === undefined) return [];
-    const wanted = known(dims, sizes);
-    const fits =
-      wanted.length === given.length &&
-      wanted.every((size, i) => typeof size === 'string' || size === given[i]);
-    const source =
-      fits || dims.some((size, i) => size !== wanted[i])
-        ? 'as the file and other sizes say'
-        : 'as the file says';
-    return fits
-      ? []
-      : [{ code: 'does-not-fit', path, found: given.join('x'), allowed: `${text(wanted)}, ${source}` }];
+    if (dims === undefined || fits(given, known(dims, sizes))) return [];
+    const allowed = fits(given, dims)
+      ? `${text(known(dims, sizes))}, as the sizes of other inputs say`
+      : `${text(dims)}, as the file says`;
+    return [{ code: 'does-not-fit', path, found: given.join('x'), allowed }];
   }
   const left = dims && known(dims, sizes);
   const open = left?.flatMap((size, i) => (typeof size === 'string' ? [size || `number ${i + 1}`] : []));
@@ -80,6 +73,10 @@ function problemsOf(
   const allowed = `sizes for ${missing}: --shape ${name}=${example(left ?? ['', 3, '', ''])}`;
   return [{ code: 'missing', path, allowed }];
 }
+
+/** Whether a shape has the sizes that are known. */
+const fits = (shape: readonly number[], dims: Sizes): boolean =>
+  dims.length === shape.length && dims.every((size, i) => typeof size === 'string' || size === shape[i]);
 
 /** `1x3x224x224`: a shape as one might give it. */
 const example = (dims: Sizes): string =>

@@ -462,7 +462,9 @@ describe('sizes', () => {
     expect(() => parse(bytes, { x: [1, 3, 8, 9] })).toThrow(
       'shape.z: missing; allowed: sizes for dimension number 1: --shape z=1x3x8x9',
     );
-    expect(() => parse(bytes, { x: [1, 3, 8, 9], z: [1, 3, 8, 8] })).toThrow('shape.z: found "1x3x8x8"');
+    expect(() => parse(bytes, { x: [1, 3, 8, 9], z: [1, 3, 8, 8] })).toThrow(
+      'shape.z: found "1x3x8x8"; allowed: ?x3x8x9, as the sizes of other inputs say',
+    );
     expect(parse(bytes, { x: [1, 3, 8, 9], z: [1, 3, 8, 9] }).layers).toHaveLength(2);
   });
 
