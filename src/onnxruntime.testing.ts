@@ -1,6 +1,7 @@
 /** The runtime that everybody uses, to compare with: `npm run reference` installs it. */
 
 import { createRequire } from 'node:module';
+import { join } from 'node:path';
 
 /** What is used of it. */
 export interface Runtime {
@@ -20,7 +21,8 @@ export interface RuntimeTensor {
 
 /** Undefined where it is not installed. Where everything is tested, it has to be. */
 export function onnxruntime(): Runtime | undefined {
-  const require = createRequire(new URL('../tools/onnxruntime/package.json', import.meta.url));
+  // Tests and benchmarks, which are compiled to another folder, both run at the root
+  const require = createRequire(join(process.cwd(), 'tools/onnxruntime/package.json'));
   try {
     return require('onnxruntime-node') as Runtime;
   } catch (error) {
