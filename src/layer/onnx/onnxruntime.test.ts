@@ -8,7 +8,7 @@ import { describe, expect, it } from 'vitest';
 import { onnxruntime, QUIET } from '../../onnxruntime.testing.ts';
 import { inferShapes } from './inference.ts';
 import { inputFacts } from './inputs.ts';
-import { floats, node, onnxModel } from './model.testing.ts';
+import { floats, integers, node, onnxModel } from './model.testing.ts';
 import { parseOnnx } from './network.ts';
 import { readOnnxFile } from './onnx-file.ts';
 
@@ -98,6 +98,35 @@ describe.skipIf(runtime === undefined)('against onnxruntime', () => {
     auto: fc.constantFrom('NOTSET', 'NOTSET', 'SAME_UPPER', 'SAME_LOWER', 'VALID'),
     ceil: fc.constantFrom(0, 1),
     op: fc.constantFrom('Conv', 'ConvTranspose', 'MaxPool', 'AveragePool'),
+  });
+
+  const place = fc.oneof(fc.integer({ min: -12, max: 12 }), fc.constantFrom(-(2 ** 53) + 1, 2 ** 53 - 1));
+  const slices = fc.record({
+    size: fc.integer({ min: 0, max: 9 }),
+    starts: place,
+    ends: place,
+    steps: fc.constantFrom(1, 2, 3, 100, -1, -2, -3, -100),
+  });
+
+  it('slices of any kind are of the same size, also of nothing', async () => {
+    await fc.assert(
+      fc.asyncProperty(slices, async ({ size, ...places }) => {
+        const bytes = onnxModel({
+          nodes: [node('Slice', ['x', 'starts', 'ends', 'axes', 'steps'], ['y'])],
+          inputs: { x: ['n', 3] },
+          outputs: ['y'],
+          initializers: [
+            integers('axes', [0]),
+            ...Object.entries(places).map(([name, value]) => integers(name, [value])),
+          ],
+        });
+        const run = await shapesWhenRun(bytes, 'x', [size, 3]);
+        const model = readOnnxFile(bytes, 'net.onnx');
+        const { facts } = inferShapes(model, new Map([['x', { type: 1, shape: [size, 3] }]]), 'net.onnx');
+        expect(facts.get('y')!.shape).toEqual(run.get('y'));
+      }),
+      { numRuns: 500 },
+    );
   });
 
   it('windows of any kind make feature maps of the same size', async () => {

@@ -34,15 +34,13 @@ function inferEach(
   compute: Compute | undefined,
   outputType: number | undefined,
 ): readonly Fact[] {
-  {
-    const facts = node.inputs.filter((fact) => fact !== undefined);
-    const shapes = facts.map((_, i) => node.shape(i));
-    // Before version 7, the second input was laid over the first by attributes
-    const shape = node.opset < 7 && shapes.length > 0 ? shapes[0]! : broadcast(node, shapes);
-    const type = outputType ?? node.fact(0).type;
-    const isFmap = facts.some((fact) => fact.isFmap && sameShape(fact.shape!, shape));
-    return [{ type, shape, isFmap, values: compute && valuesOf(facts, shape, type, compute) }];
-  }
+  const facts = node.inputs.filter((fact) => fact !== undefined);
+  const shapes = facts.map((_, i) => node.shape(i));
+  // Before version 7, the second input was laid over the first by attributes
+  const shape = node.opset < 7 && shapes.length > 0 ? shapes[0]! : broadcast(node, shapes);
+  const type = outputType ?? node.fact(0).type;
+  const isFmap = facts.some((fact) => fact.isFmap && sameShape(fact.shape!, shape));
+  return [{ type, shape, isFmap, values: compute && valuesOf(facts, shape, type, compute) }];
 }
 
 const sameShape = (a: readonly number[], b: readonly number[]): boolean =>

@@ -71,6 +71,7 @@ export const SELECTIONS: Readonly<Record<string, Operator>> = {
     const sizes = [...shape];
     axes.forEach((axis, i) => {
       const size = shape[axis]!;
+      if (size === 0) return;
       const by = steps[i]!;
       const [least, most] = by > 0 ? [0, size] : [-1, size - 1];
       const counted = (at: number) => (at < 0 ? at + size : at);
