@@ -16,6 +16,7 @@ export type Fields<T> = Readonly<Record<number, (to: T, field: Field) => void>>;
 /** A file as it is read: one reader for all its messages. */
 interface Source {
   readonly file: string;
+  readonly bytes: Uint8Array;
   readonly reader: BinaryReader;
   /** Values read so far. */
   values: number;
@@ -30,12 +31,14 @@ type Step = string | number;
  */
 export class Message {
   readonly #source: Source;
+  readonly #start: number;
   readonly #end: number;
   readonly #parent: Message | undefined;
   readonly #steps: readonly Step[];
 
   private constructor(source: Source, end: number, parent?: Message, steps: readonly Step[] = []) {
     this.#source = source;
+    this.#start = source.reader.pos;
     this.#end = end;
     this.#parent = parent;
     this.#steps = steps;
@@ -43,7 +46,12 @@ export class Message {
 
   /** The message that a whole file is. */
   static of(bytes: Uint8Array, file: string): Message {
-    return new Message({ file, reader: new BinaryReader(bytes), values: 0 }, bytes.length);
+    return new Message({ file, bytes, reader: new BinaryReader(bytes), values: 0 }, bytes.length);
+  }
+
+  /** The message as it stands in the file: a view. */
+  get bytes(): Uint8Array {
+    return this.#source.bytes.subarray(this.#start, this.#end);
   }
 
   /**

@@ -3,8 +3,8 @@ import type { Attribute, OnnxNode, ValueInfo } from './onnx-file.ts';
 import { flawOfTensor, type Tensor } from './tensor.ts';
 
 /*
- * The fields of onnx.proto (ONNX 1.20) that say what is computed, by their numbers. Documentation, training, devices and
- * bodies of loops are skipped.
+ * The fields of onnx.proto (ONNX 1.20) that say what is computed, by their numbers. Documentation, training and devices
+ * are skipped, and of the bodies of loops all but what they take from around them.
  */
 
 /** Domains of ONNX's own operators. */
@@ -18,6 +18,7 @@ export const emptyModel = () => ({
   producer: ['', ''] as [name: string, version: string],
   opset: FIRST_OPSET,
   functions: new Set<string>(),
+  source: { irVersion: 0, operatorSets: [] as Uint8Array[], functions: [] as Uint8Array[] },
   graph: undefined as ReturnType<typeof emptyGraph> | undefined,
 });
 
@@ -25,6 +26,7 @@ const emptyGraph = () => ({
   name: '',
   nodes: [] as OnnxNode[],
   initializers: new Map<string, Tensor>(),
+  sources: new Map<string, Uint8Array>(),
   inputs: [] as ValueInfo[],
   outputs: [] as ValueInfo[],
   between: [] as ValueInfo[],
@@ -32,6 +34,9 @@ const emptyGraph = () => ({
 
 /** What a file is. */
 export const MODEL: Fields<ReturnType<typeof emptyModel>> = {
+  1: ({ source }, field) => {
+    source.irVersion = field.integer();
+  },
   2: (model, field) => {
     model.producer[0] = field.text();
   },
@@ -42,13 +47,15 @@ export const MODEL: Fields<ReturnType<typeof emptyModel>> = {
     model.graph = field.message('graph').read(GRAPH, model.graph ?? emptyGraph());
   },
   8: (model, field) => {
-    const { domain, version } = field
-      .message('opset_import')
-      .read(OPERATOR_SET, { domain: '', version: FIRST_OPSET });
+    const message = field.message('opset_import');
+    const { domain, version } = message.read(OPERATOR_SET, { domain: '', version: FIRST_OPSET });
+    model.source.operatorSets.push(message.bytes);
     if (OWN_DOMAINS.includes(domain)) model.opset = version;
   },
   25: (model, field) => {
-    const { domain, name } = field.message('functions').read(FUNCTION, { domain: '', name: '' });
+    const message = field.message('functions');
+    const { domain, name } = message.read(FUNCTION, { domain: '', name: '' });
+    model.source.functions.push(message.bytes);
     model.functions.add(`${domain}::${name}`);
   },
 };
@@ -76,19 +83,22 @@ const GRAPH: Fields<ReturnType<typeof emptyGraph>> = {
   2: (graph, field) => {
     graph.name = field.text();
   },
-  5: ({ initializers }, field) => {
+  5: ({ initializers, sources }, field) => {
     const message = field.message('initializer', initializers.size);
     const initializer = tensor(message);
     if (initializers.has(initializer.name))
       throw message.flaw(`${initializer.name}, which another initializer is called`);
     initializers.set(initializer.name, initializer);
+    sources.set(initializer.name, message.bytes);
   },
   11: ({ inputs }, field) => inputs.push(valueInfo(field.message('input', inputs.length))),
   12: ({ outputs }, field) => outputs.push(valueInfo(field.message('output', outputs.length))),
   13: ({ between }, field) => between.push(valueInfo(field.message('value_info', between.length))),
-  15: ({ initializers }, field) => {
-    const initializer = sparseTensor(field.message('sparse_initializer'));
+  15: ({ initializers, sources }, field) => {
+    const message = field.message('sparse_initializer');
+    const initializer = sparseTensor(message);
     initializers.set(initializer.name, initializer);
+    sources.set(initializer.name, message.bytes);
   },
 };
 
@@ -99,6 +109,7 @@ interface NodeInProgress {
   readonly inputs: string[];
   readonly outputs: string[];
   readonly attributes: Map<string, Attribute>;
+  readonly captured: string[];
 }
 
 const NODE: Fields<NodeInProgress> = {
@@ -110,15 +121,41 @@ const NODE: Fields<NodeInProgress> = {
   4: (made, field) => {
     made.opType = field.text();
   },
-  5: ({ attributes }, field) => attributes.set(...attribute(field.message('attribute', attributes.size))),
+  5: ({ attributes, captured }, field) =>
+    attributes.set(...attribute(field.message('attribute', attributes.size), captured)),
   7: (made, field) => {
     const domain = field.text();
     made.domain = OWN_DOMAINS.includes(domain) ? '' : domain;
   },
 };
 
-const node = (message: Message): OnnxNode =>
-  message.read(NODE, { name: '', opType: '', domain: '', inputs: [], outputs: [], attributes: new Map() });
+const node = (message: Message): OnnxNode => ({
+  ...message.read(NODE, {
+    name: '',
+    opType: '',
+    domain: '',
+    inputs: [],
+    outputs: [],
+    attributes: new Map(),
+    captured: [],
+  }),
+  source: message.bytes,
+});
+
+/** Of a graph within a node, what its nodes use. */
+const BODY: Fields<{ readonly captured: string[] }> = {
+  1: (body, field) => field.message('node').read(BODY_NODE, body),
+};
+
+const BODY_NODE: Fields<{ readonly captured: string[] }> = {
+  1: ({ captured }, field) => captured.push(field.text()),
+  5: (body, field) => field.message('attribute').read(BODY_ATTRIBUTE, body),
+};
+
+const BODY_ATTRIBUTE: Fields<{ readonly captured: string[] }> = {
+  6: (body, field) => field.message('g').read(BODY, body),
+  11: (body, field) => field.message('graphs').read(BODY, body),
+};
 
 interface AttributeInProgress {
   name: string;
@@ -128,6 +165,7 @@ interface AttributeInProgress {
   tensor?: Tensor;
   readonly floats: number[];
   readonly integers: number[];
+  readonly captured: string[];
 }
 
 const ATTRIBUTE: Fields<AttributeInProgress> = {
@@ -146,6 +184,7 @@ const ATTRIBUTE: Fields<AttributeInProgress> = {
   5: (made, field) => {
     made.tensor = tensor(field.message('tensor'));
   },
+  ...BODY_ATTRIBUTE,
   7: ({ floats }, field) => field.floats(floats),
   8: ({ integers }, field) => field.integers(integers),
   22: (made, field) => {
@@ -153,8 +192,9 @@ const ATTRIBUTE: Fields<AttributeInProgress> = {
   },
 };
 
-function attribute(message: Message): [name: string, Attribute] {
-  const { name, ...value } = message.read(ATTRIBUTE, { name: '', floats: [], integers: [] });
+function attribute(message: Message, captured: string[]): [name: string, Attribute] {
+  const read = message.read(ATTRIBUTE, { name: '', floats: [], integers: [], captured });
+  const { name, captured: _, ...value } = read;
   return [name, value];
 }
 

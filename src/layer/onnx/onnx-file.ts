@@ -11,13 +11,27 @@ export interface OnnxModel {
   readonly opset: number;
   /** Names of the functions that the model defines itself, as `domain::name`. */
   readonly functions: ReadonlySet<string>;
+  /** What else of the file its nodes need to run. */
+  readonly source: ModelSource;
   readonly graph: OnnxGraph;
+}
+
+/** Parts of a model as they stand in the file: views. */
+export interface ModelSource {
+  /** The version of the format. */
+  readonly irVersion: number;
+  /** Messages of type OperatorSetIdProto. */
+  readonly operatorSets: readonly Uint8Array[];
+  /** Messages of type FunctionProto. */
+  readonly functions: readonly Uint8Array[];
 }
 
 export interface OnnxGraph {
   readonly name: string;
   readonly nodes: readonly OnnxNode[];
   readonly initializers: ReadonlyMap<string, Tensor>;
+  /** Initializers as they stand in the file, by name: messages of type TensorProto or SparseTensorProto. */
+  readonly sources: ReadonlyMap<string, Uint8Array>;
   readonly inputs: readonly ValueInfo[];
   readonly outputs: readonly ValueInfo[];
   /** What the file says of tensors in between. */
@@ -34,6 +48,10 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
+  /** Tensors around it that graphs within it, such as the body of a loop, may use; some of these names may be their own. */
+  readonly captured: readonly string[];
+  /** As it stands in the file: a message of type NodeProto. */
+  readonly source: Uint8Array;
 }
 
 /** An attribute of a node: the one of these that it has. */
@@ -72,9 +90,9 @@ export function readOnnxFile(bytes: Uint8Array, file: string): OnnxModel {
   } catch (error) {
     throw flawOf(bytes, flaw) ?? error;
   }
-  const { producer, opset, functions, graph } = model;
+  const { producer, opset, functions, graph, source } = model;
   if (graph === undefined) throw flawOf(bytes, flaw) ?? flaw('no graph: no network is described here');
-  return { producer: producer.join(' ').trim(), opset, functions, graph };
+  return { producer: producer.join(' ').trim(), opset, functions, graph, source };
 }
 
 /** What a file that is no ONNX model is instead, as far as its beginning tells. */

@@ -72,6 +72,10 @@ function dependencies(nodes: readonly NamedNode[], graph: OnnxGraph, file: strin
         if (maker !== undefined) needed.push(maker);
         else if (input !== '' && !given.has(input)) throw missing(one, input, file);
       }
+      for (const name of one.node.captured) {
+        const maker = makers.get(name);
+        if (maker !== undefined && maker !== one) needed.push(maker);
+      }
       return [one, needed] as const;
     }),
   );
