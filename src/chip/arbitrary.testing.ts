@@ -137,9 +137,10 @@ export const arbitraryCase: fc.Arbitrary<Case> = fc
     relu: fc.boolean(),
     codesIfmap: fc.boolean(),
     zeros: fc.constantFrom(0, 0.4, 0.8),
+    hasBiases: fc.boolean(),
     seed: fc.nat(),
   })
-  .chain(({ chip, spec, batch, draws, zeros, seed, ...rest }) => {
+  .chain(({ chip, spec, batch, draws, zeros, hasBiases, seed, ...rest }) => {
     const layer = chipLayer(spec, batch);
     const { shape, height, width } = layer;
     const next = generator(seed);
@@ -148,6 +149,7 @@ export const arbitraryCase: fc.Arbitrary<Case> = fc
     const words = {
       ifmap: random(shape.G * shape.N * shape.C * height * width, zeros),
       filters: random(shape.weights, 0.1),
+      ...(hasBiases && { biases: random(shape.G * shape.M, 0.1) }),
     };
     const mapping = mappingOf(chip, layer, draws);
     const cases: Case[] = mapping ? [{ run: { chip, layer, mapping, words, ...rest }, spec, batch }] : [];

@@ -23,6 +23,15 @@ describe('parseChip', () => {
     expect(nativeShapes).toEqual({ ...EYERISS_CHIP.nativeShapes, verticalStrides: [1, 3] });
   });
 
+  it('has the power of Eyeriss, or says that it is its own', () => {
+    const { power } = EYERISS_CHIP;
+    expect(read('power: { picojoulesPerUnit: 1.9 }').power).toEqual(power);
+    const own = { ...power, picojoulesPerCycle: 0 };
+    expect(read('power: { picojoulesPerCycle: 0 }').power).toEqual({ ...own, source: 'chip file' });
+    const source = 'simulated in gates';
+    expect(read(`power: { picojoulesPerCycle: 0, source: ${source} }`).power).toEqual({ ...own, source });
+  });
+
   it.each([
     ['array: { rows: 65 }', '2:16: array.rows: found 65; allowed: a whole number from 1 to 64'],
     ['array: 12', '2:8: array: found 12; allowed: a mapping with rows or columns'],
@@ -47,6 +56,14 @@ describe('parseChip', () => {
     ['glb: { banks: 1 }', '2:15: glb.banks: found 1; allowed: a whole number from 2 to 256'],
     ['megahertz: 0', '2:12: megahertz: found 0; allowed: a number from 0.001 to 1000000'],
     ['rlc: { wordBits: 48 }', '2:18: rlc.wordBits: found 48; allowed: a multiple of 32 from 32 to 1024'],
+    [
+      'power: { picojoulesPerUnit: -1 }',
+      '2:29: power.picojoulesPerUnit: found -1; allowed: a number from 0 to 1000000',
+    ],
+    [
+      'power: { milliwatts: 300 }',
+      '2:10: power: unknown key "milliwatts"; allowed: picojoulesPerUnit, picojoulesPerCycle, source',
+    ],
     [
       'rlc: { wordBits: 32, runBits: 16 }',
       '2:31: rlc.runBits: found 16; allowed: at most 15, so that a pair fits into 32 bits',
@@ -151,6 +168,11 @@ describe('formatChip', () => {
         channels: [1, 1024] # Channels per group; more are split.
         verticalStrides: [1, 2, 4] # All vertical strides that there are.
         horizontalStride: [1, 12] # Horizontal stride, the least and the most.
+      power:
+        # What the chip takes for what it does.
+        picojoulesPerUnit: 1.9 # Energy of a 16-bit MAC, the unit of the cost table, in pJ.
+        picojoulesPerCycle: 620 # Energy of what runs in every cycle, the clock network above all, in pJ.
+        source: "fitted to AlexNet on Eyeriss" # Where these numbers come from. For others without a source, it is the chip file.
       "
     `);
   });
@@ -219,6 +241,11 @@ function arbitraryChip(): fc.Arbitrary<Chip> {
             .uniqueArray(upTo(1e6), { minLength: 1, maxLength: 64 })
             .map((strides) => strides.sort((a, b) => a - b)),
           horizontalStride: range(),
+        }),
+        power: fc.record({
+          picojoulesPerUnit: fc.double({ min: 0, max: 1e6, noNaN: true }),
+          picojoulesPerCycle: fc.double({ min: 0, max: 1e6, noNaN: true }),
+          source: fc.string({ unit: 'binary', minLength: 1 }),
         }),
       }),
     );

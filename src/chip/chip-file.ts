@@ -8,6 +8,7 @@ import { idsNeeded } from './ids.ts';
 import type { MulticastConfig } from './multicast.ts';
 import type { Range } from './native.ts';
 import type { PeOrder } from './pe.ts';
+import type { ChipPower } from './power.ts';
 import { pairsPerWord } from './rlc.ts';
 
 /** The most words in the scratchpads and FIFOs of all PEs: 32 MB, where Eyeriss has 0.1. */
@@ -75,7 +76,11 @@ const splitRange = ([, most]: Range, of: string) =>
     .default([1, most])
     .describe(of);
 
-const { array, scratchpads, pe, localNetwork, outputNetwork, glb, dram, rlc, nativeShapes } = EYERISS_CHIP;
+const picojoules = (byDefault: number, of: string) =>
+  z.number().min(0).max(1e6).default(byDefault).describe(of);
+
+const { array, scratchpads, pe, localNetwork, outputNetwork, glb, dram, rlc, nativeShapes, power } =
+  EYERISS_CHIP;
 
 /** The form of a chip file. */
 export const chipSchema = z.strictObject({
@@ -176,13 +181,43 @@ export const chipSchema = z.strictObject({
     })
     .prefault({})
     .describe('Shapes of layers that a configuration can describe.'),
+  power: z
+    .strictObject({
+      picojoulesPerUnit: picojoules(
+        power.picojoulesPerUnit,
+        'Energy of a 16-bit MAC, the unit of the cost table, in pJ.',
+      ),
+      picojoulesPerCycle: picojoules(
+        power.picojoulesPerCycle,
+        'Energy of what runs in every cycle, the clock network above all, in pJ.',
+      ),
+      source: z
+        .string()
+        .min(1)
+        .default(power.source)
+        .describe('Where these numbers come from. For others without a source, it is the chip file.'),
+    })
+    .prefault({})
+    .describe('What the chip takes for what it does.'),
 });
 
 function chipFromSpec({ rlc: { wordBits, runBits }, ...spec }: z.output<typeof chipSchema>): Chip {
-  const chip: Chip = { ...spec, rlc: { wordBits, runBits, levelBits: rlc.levelBits } };
+  const chip: Chip = {
+    ...spec,
+    rlc: { wordBits, runBits, levelBits: rlc.levelBits },
+    power: withSource(spec.power),
+  };
   const problems = [...peProblems(chip), ...idProblems(chip), ...rlcProblems(chip), ...nativeProblems(chip)];
   if (problems.length > 0) throw new InputError(...problems);
   return chip;
+}
+
+/** Power that is not Eyeriss's does not come from where Eyeriss's does. */
+function withSource(given: ChipPower): ChipPower {
+  const isEyeriss =
+    given.picojoulesPerUnit === power.picojoulesPerUnit &&
+    given.picojoulesPerCycle === power.picojoulesPerCycle;
+  return isEyeriss || given.source !== power.source ? given : { ...given, source: 'chip file' };
 }
 
 function peProblems(chip: Chip): Problem[] {

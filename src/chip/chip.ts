@@ -10,6 +10,7 @@ import {
 import { EYERISS_NATIVE_SHAPES, type NativeShapes } from './native.ts';
 import { EYERISS_OUTPUT_NETWORK, type OutputNetworkConfig } from './output-network.ts';
 import { EYERISS_PE, type PeConfig } from './pe.ts';
+import { type ChipPower, EYERISS_POWER } from './power.ts';
 import { EYERISS_RLC, type RlcConfig } from './rlc.ts';
 import { EYERISS_SCRATCHPADS, type ScratchpadConfig } from './scratchpads.ts';
 
@@ -36,6 +37,7 @@ export interface Chip {
   readonly dram: DramConfig;
   readonly rlc: RlcConfig;
   readonly nativeShapes: NativeShapes;
+  readonly power: ChipPower;
 }
 
 /**
@@ -57,6 +59,7 @@ export const EYERISS_CHIP: Chip = {
   dram: EYERISS_DRAM,
   rlc: EYERISS_RLC,
   nativeShapes: EYERISS_NATIVE_SHAPES,
+  power: EYERISS_POWER,
 };
 
 /** PEs of a chip. */

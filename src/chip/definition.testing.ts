@@ -1,14 +1,14 @@
 import type { Layer } from '../layer/layer.ts';
+import type { LayerWords } from './layer.ts';
 
 /**
  * The ofmap of a layer from the definition of a convolution (ISCA 2016, section II), in the chip's arithmetic: each product
- * is cut to 16 bits, and sums are modulo 2^16. Shares no code with the simulator.
+ * is cut to 16 bits, and sums are modulo 2^16; biases are part of them. Shares no code with the simulator.
  */
 export function ofmapByDefinition(
   layer: Layer,
   batch: number,
-  ifmap: Int16Array,
-  filters: Int16Array,
+  { ifmap, filters, biases }: LayerWords,
   { truncation, relu }: { truncation: number; relu: boolean },
 ): Int16Array {
   const [channels, height, width] = layer.input;
@@ -30,7 +30,7 @@ export function ofmapByDefinition(
     for (let u = 0; u < outputs; u++) {
       for (let x = 0; x < E; x++) {
         for (let y = 0; y < F; y++) {
-          let sum = 0;
+          let sum = biases?.[u] ?? 0;
           let largest = -32768;
           const group = Math.floor(u / (outputs / groups));
           const perGroup = channels / groups;

@@ -10,12 +10,7 @@ describe('the framework beside the simulator', () => {
     fc.assert(
       fc.property(arbitraryCase, ({ run }) => {
         const simulation = finish(simulateCycles(run));
-        for (const { level, data, framework, simulated, causes } of comparedToFramework(
-          run.chip,
-          run.layer,
-          run.mapping,
-          simulation,
-        )) {
+        for (const { level, data, framework, simulated, causes } of comparedToFramework(run, simulation)) {
           const named = causes.reduce((sum, { words }) => sum + words, 0);
           const where = `${level} ${data} ${JSON.stringify(causes)}`;
           expect(Math.abs(framework + named - simulated), where).toBeLessThan(1e-6 * (1 + framework));

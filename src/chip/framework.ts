@@ -4,12 +4,15 @@ import { DATA_TYPES, type DataType, LEVELS, type Level, type PerLevelAndData } f
 import type { Chip } from './chip.ts';
 import { chipRowStationary } from './dataflow.ts';
 import { type ChipLayer, columnsRead, partShape, partsOf, rowsRead } from './geometry.ts';
-import type { LayerSimulation } from './layer.ts';
+import type { LayerRun, LayerSimulation } from './layer.ts';
 import type { ChipMapping } from './mapping.ts';
 import { passesOf } from './schedule.ts';
 
 /** Words that the chip moved, in the levels and data types of the framework. */
-export function simulatedAccesses({ counts, dram }: LayerSimulation): PerLevelAndData {
+export function simulatedAccesses({
+  counts,
+  dram,
+}: Pick<LayerSimulation, 'counts' | 'dram'>): PerLevelAndData {
   const { scratchpads, networks, glb } = counts;
   return {
     dram: {
@@ -41,6 +44,7 @@ export const CAUSES = {
   'first psums': 'a PE reads and writes its scratchpad for the first product of a psum too',
   'psums leaving': 'a psum is read from the scratchpad once more as it leaves the PE',
   gating: 'a zero ifmap word switches the other scratchpads off',
+  biases: 'biases come with the filters',
   'split channels': 'psums go through the DRAM between the configurations of a layer with many channels',
 } as const;
 export type Cause = keyof typeof CAUSES;
@@ -72,15 +76,11 @@ const timesAll = (accesses: PerLevelAndData, times: number): PerLevelAndData =>
   ) as PerLevelAndData;
 
 /** The framework's counts beside the simulator's, and every difference by its causes. */
-export function comparedToFramework(
-  chip: Chip,
-  layer: ChipLayer,
-  mapping: ChipMapping,
-  simulation: LayerSimulation,
-): Comparison[] {
+export function comparedToFramework(run: LayerRun, simulation: LayerSimulation): Comparison[] {
+  const { chip, layer, mapping } = run;
   const framework = frameworkAccesses(chip, layer, mapping);
   const simulated = simulatedAccesses(simulation);
-  const causes = causesOf(chip, layer, mapping, simulation, framework);
+  const causes = causesOf(run, simulation, framework);
   return LEVELS.flatMap((level) =>
     DATA_TYPES.map((data) => ({
       level,
@@ -100,9 +100,7 @@ const ROUNDING = 1e-9;
 type Causes = Partial<Record<Level, Partial<Record<DataType, Partial<Record<Cause, number>>>>>>;
 
 function causesOf(
-  chip: Chip,
-  layer: ChipLayer,
-  mapping: ChipMapping,
+  { chip, layer, mapping, words }: LayerRun,
   { counts, dram, glbFills }: LayerSimulation,
   framework: PerLevelAndData,
 ): Causes {
@@ -123,7 +121,10 @@ function causesOf(
         padding: dram.ifmap.words - glbFills.ifmap,
         'run-length code': dram.ifmap.codedWords - dram.ifmap.words,
       },
-      weight: { edges: exact.filterLoads - framework.dram.weight },
+      weight: {
+        edges: exact.filterLoads - framework.dram.weight,
+        biases: words.biases && isMac ? exact.finishedFilters : 0,
+      },
       psum: {
         edges: ofmaps * channelParts - psumsOfParts,
         'split channels': dram.psum.words - betweenParts,
@@ -167,9 +168,10 @@ function countedAsTheyAre(chip: Chip, layer: ChipLayer, mapping: ChipMapping) {
     ifmapDeliveries: 0,
     filterDeliveries: 0,
     psumWrites: 0,
+    finishedFilters: 0,
   };
   for (const pass of passesOf(layer, mapping, chip.nativeShapes)) {
-    const { images, channels, filters, rows, columns, kind } = pass;
+    const { images, channels, filters, filtersInGlb, rows, columns, kind, drains } = pass;
     const read = columnsRead(shape, columns.count).length * images.count * channels.count;
     const setsOnFilters = kind.filters.filter((count) => count > 0).length;
     const strip =
@@ -181,6 +183,7 @@ function countedAsTheyAre(chip: Chip, layer: ChipLayer, mapping: ChipMapping) {
     counts.ifmapReads += read * rowsRead(shape, rows.count).length;
     counts.ifmapDeliveries += read * rows.count * R * setsOnFilters;
     counts.psumWrites += images.count * filters.count * rows.count * columns.count;
+    if (drains === 'ofmap') counts.finishedFilters += filtersInGlb.count;
     if (operation === 'max') continue;
     const weights = filters.count * channels.count * R * S;
     counts.filterLoads += weights;

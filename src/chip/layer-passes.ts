@@ -1,4 +1,5 @@
 import type { Progress } from '../steps.ts';
+import { wrap } from './arithmetic.ts';
 import type { Chip } from './chip.ts';
 import { type Configuration, configure } from './configuration.ts';
 import { type ArrayCounts, addCounts, NO_COUNTS } from './counts.ts';
@@ -6,14 +7,7 @@ import { type ChipLayer, stripSize } from './geometry.ts';
 import { Glb } from './glb.ts';
 import { convolveInSteps } from './kernel/in-steps.ts';
 import { maxPool } from './kernel/max-pool.ts';
-import {
-  activePesOf,
-  type GlbFills,
-  type LayerRun,
-  type LayerSimulation,
-  NO_FILLS,
-  NO_TRAFFIC,
-} from './layer.ts';
+import { activePesOf, type GlbFills, type LayerRun, type LayerSimulation, type LayerWords } from './layer.ts';
 import type { ChipMapping } from './mapping.ts';
 import { PeArray } from './pass.ts';
 import type { Recorder } from './recording.ts';
@@ -26,24 +20,28 @@ export interface LayerTiming {
   readonly counts: ArrayCounts;
 }
 
-/** Passes that a chip has run before: layers of a network have many in common. */
+/** Passes that a chip has run before: layers of a network have many in common, and batches of a layer all. */
 export type KnownPasses = Map<string, ArrayCounts>;
 
-/**
- * Runs each kind of pass of a layer once, cycle by cycle: timing does not depend on data.
- *
- * @param options.known of the same chip; those that are new are added. A recorder is shown every kind of pass all the same.
- */
+/** How the passes of a layer are run. */
+export interface PassOptions {
+  /** Is shown every kind of pass, whether known or not. */
+  readonly recorder?: Recorder | undefined;
+  /** Of the same chip, whatever its clock. They are not run again; those that are new are added. Default: none. */
+  readonly known?: KnownPasses | undefined;
+}
+
+/** Runs each kind of pass of a layer once, cycle by cycle: timing does not depend on data. */
 export function* timeLayer(
   chip: Chip,
   layer: ChipLayer,
   mapping: ChipMapping,
-  { recorder, known = new Map() }: { readonly recorder?: Recorder; readonly known?: KnownPasses } = {},
+  { recorder, known = new Map() }: PassOptions = {},
 ): Generator<Progress, LayerTiming> {
   const configuration = configure(chip, layer, mapping, 0);
-  const array = new PeArray(configuration);
   const passes = [...passesOf(layer, mapping, chip.nativeShapes)];
   const kinds = byKind(passes);
+  let array: PeArray | undefined;
   let counts = NO_COUNTS;
   for (const [done, alike] of kinds.entries()) {
     const pass = alike[0]!;
@@ -51,6 +49,7 @@ export function* timeLayer(
     const run = () => {
       const glb = new Glb(chip.glb, configuration.banks);
       const psumsPerImage = pass.filtersInGlb.count * pass.rows.count * pass.columns.count;
+      array ??= new PeArray(configuration);
       return array.run(pass.kind, pass.key, { glb, firstPsum: 0, psumsPerImage, filter: () => 0 }, recorder);
     };
     const passCounts = (recorder ? undefined : known.get(key)) ?? run();
@@ -62,18 +61,21 @@ export function* timeLayer(
 }
 
 /**
- * Runs a layer on the chip, each kind of pass once; the words come from fast kernels. Cycles, counts and words are those
- * that {@link simulateCycles} finds.
+ * Runs a layer on the chip, each kind of pass once, or not at all where it is known; the words come from fast kernels.
+ * Cycles, counts and words are those that {@link simulateCycles} finds.
  */
-export function* simulatePasses(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {
-  const { chip, layer, mapping } = run;
-  const { passes, counts } = yield* half(0, timeLayer(chip, layer, mapping, recorder && { recorder }));
+export function* simulatePasses(
+  run: LayerRun,
+  options: PassOptions = {},
+): Generator<Progress, LayerSimulation> {
+  const { chip, layer, mapping, words } = run;
+  const { passes, counts } = yield* half(0, timeLayer(chip, layer, mapping, options));
   const ofmap = yield* half(1, ofmapByKernel(run));
   return {
     passes: passes.length,
     activePes: activePesOf(layer, mapping),
-    counts: layer.operation === 'max' ? counts : withGated(counts, gatedMacs(layer, run.words.ifmap)),
-    glbFills: fillsOf(layer, passes),
+    counts: withGating(layer, counts, words.ifmap),
+    glbFills: fillsOf(layer, passes, words),
     dram: trafficOf(run, passes, ofmap),
     ofmap,
   };
@@ -115,9 +117,23 @@ export function* ofmapByKernel({
     layer.operation === 'max'
       ? maxPool({ ...sizes, planes: layer.shape.C }, words.ifmap)
       : yield* convolveInSteps({ ...sizes, truncation }, words.ifmap, words.filters);
+  if (layer.operation === 'mac' && words.biases) addBiases(layer, ofmap, words.biases);
   if (relu) for (let i = 0; i < ofmap.length; i++) if (ofmap[i]! < 0) ofmap[i] = 0;
   return ofmap;
 }
+
+function addBiases({ shape: { G, N, M, E, F } }: ChipLayer, ofmap: Int16Array, biases: Int16Array): void {
+  let at = 0;
+  for (let image = 0; image < N; image++) {
+    for (let filter = 0; filter < G * M; filter++) {
+      for (const end = at + E * F; at < end; at++) ofmap[at] = wrap(ofmap[at]! + biases[filter]!);
+    }
+  }
+}
+
+/** What passes of a layer took, counted without its words, with the MACs that zeros among its ifmap words gate. */
+export const withGating = (layer: ChipLayer, counts: ArrayCounts, ifmap: Int16Array): ArrayCounts =>
+  layer.operation === 'max' ? counts : withGated(counts, gatedMacs(layer, ifmap));
 
 /** MACs with a zero ifmap word, padding included: each pixel counts once for each filter, and each place in it, that covers it. */
 function gatedMacs({ shape, height, width, padTop, padLeft }: ChipLayer, ifmap: Int16Array): number {
@@ -168,20 +184,32 @@ function withGated(counts: ArrayCounts, gatedMacs: number): ArrayCounts {
 const psumsInGlb = ({ images, filtersInGlb, rows, columns }: Pass): number =>
   images.count * filtersInGlb.count * rows.count * columns.count;
 
-const filterWords = ({ shape, operation }: ChipLayer, { filters, channels }: Pass): number =>
-  operation === 'max' ? 0 : filters.count * channels.count * shape.R * shape.S;
+/** Words of filters that a pass needs, with the biases that come with them. */
+function filterWords(
+  { shape, operation }: ChipLayer,
+  { filters, channels, filtersInGlb, drains }: Pass,
+  { biases }: Pick<LayerWords, 'biases'>,
+): number {
+  if (operation === 'max') return 0;
+  return (
+    filters.count * channels.count * shape.R * shape.S +
+    (biases && drains === 'ofmap' ? filtersInGlb.count : 0)
+  );
+}
 
 /** Words that such passes move between the GLB and the DRAM side. */
-export function fillsOf(layer: ChipLayer, passes: readonly Pass[]): GlbFills {
-  let fills = NO_FILLS;
+export function fillsOf(
+  layer: ChipLayer,
+  passes: readonly Pass[],
+  words: Pick<LayerWords, 'biases'> = {},
+): GlbFills {
+  const fills = { ifmap: 0, filter: 0, psum: 0, drained: 0 };
   for (const pass of passes) {
     const { rows, columns } = stripSize(layer.shape, pass.rows.count, pass.columns.count);
-    fills = addCounts(fills, {
-      ifmap: pass.loadsIfmaps ? pass.images.count * pass.channels.count * rows * columns : 0,
-      filter: filterWords(layer, pass),
-      psum: pass.loadsPsums ? psumsInGlb(pass) : 0,
-      drained: pass.drains === 'no' ? 0 : psumsInGlb(pass),
-    });
+    if (pass.loadsIfmaps) fills.ifmap += pass.images.count * pass.channels.count * rows * columns;
+    fills.filter += filterWords(layer, pass, words);
+    if (pass.loadsPsums) fills.psum += psumsInGlb(pass);
+    if (pass.drains !== 'no') fills.drained += psumsInGlb(pass);
   }
   return fills;
 }
@@ -201,16 +229,22 @@ export function trafficOf(
     known.set(key, transfer);
     return transfer;
   };
-  const plain = (words: number): Transfer => ({ words, codedWords: words });
-  let traffic = NO_TRAFFIC;
+  const ifmaps = { words: 0, codedWords: 0 };
+  const ofmaps = { words: 0, codedWords: 0 };
+  let filters = 0;
+  let psums = 0;
   for (const pass of passes) {
-    const psums = (pass.loadsPsums ? psumsInGlb(pass) : 0) + (pass.drains === 'psums' ? psumsInGlb(pass) : 0);
-    traffic = addCounts(traffic, {
-      ifmap: pass.loadsIfmaps ? once(pass) : plain(0),
-      filter: plain(filterWords(layer, pass)),
-      ofmap: pass.drains === 'ofmap' ? ofmapTransfer(layer, ofmap, pass, coding) : plain(0),
-      psum: plain(psums),
-    });
+    if (pass.loadsIfmaps) add(ifmaps, once(pass));
+    filters += filterWords(layer, pass, words);
+    if (pass.loadsPsums) psums += psumsInGlb(pass);
+    if (pass.drains === 'psums') psums += psumsInGlb(pass);
+    if (pass.drains === 'ofmap') add(ofmaps, ofmapTransfer(layer, ofmap, pass, coding));
   }
-  return traffic;
+  const plain = (words: number): Transfer => ({ words, codedWords: words });
+  return { ifmap: ifmaps, filter: plain(filters), ofmap: ofmaps, psum: plain(psums) };
+}
+
+function add(sum: { words: number; codedWords: number }, { words, codedWords }: Transfer): void {
+  sum.words += words;
+  sum.codedWords += codedWords;
 }

@@ -6,17 +6,62 @@ import { arbitraryCase, type Case } from './arbitrary.testing.ts';
 import { EYERISS_CHIP } from './chip.ts';
 import { ofmapByDefinition } from './definition.testing.ts';
 import { chipLayer } from './geometry.ts';
-import { simulateCycles } from './layer.ts';
+import { type LayerRun, simulateCycles } from './layer.ts';
 import { type KnownPasses, simulatePasses, timeLayer } from './layer-passes.ts';
 
-const definition = ({ run, spec, batch }: Case) =>
-  ofmapByDefinition(spec, batch, run.words.ifmap, run.words.filters, run);
+const definition = ({ run, spec, batch }: Case) => ofmapByDefinition(spec, batch, run.words, run);
 
 describe('the chip, cycle by cycle', () => {
   it('makes the ofmap that the definition of a convolution gives', () => {
     fc.assert(
       fc.property(arbitraryCase, (drawn) => {
         expect(finish(simulateCycles(drawn.run)).ofmap).toEqual(definition(drawn));
+      }),
+      { numRuns: 200 },
+    );
+  });
+});
+
+describe('biases', () => {
+  const withBiases = arbitraryCase.filter(({ run }) => run.words.biases !== undefined);
+  const without = ({ words: { biases, ...words }, ...run }: LayerRun): LayerRun => ({ ...run, words });
+
+  it('are added once to each ofmap, before the ReLU, and take no time', () => {
+    let configurations = 0;
+    fc.assert(
+      fc.property(withBiases, ({ run: { relu, ...rest } }) => {
+        const run = { ...rest, relu: false };
+        const { G, M, E, F } = run.layer.shape;
+        const biases = run.layer.operation === 'max' ? new Int16Array(G * M) : run.words.biases!;
+        const [biased, bare] = [finish(simulateCycles(run)), finish(simulateCycles(without(run)))];
+        const bias = (at: number) => biases[Math.floor(at / (E * F)) % (G * M)]!;
+        expect(biased.ofmap).toEqual(bare.ofmap.map((word, at) => word + bias(at)));
+        expect(finish(simulateCycles({ ...run, relu: true })).ofmap).toEqual(
+          biased.ofmap.map((word) => Math.max(word, 0)),
+        );
+        expect(biased.counts).toEqual(bare.counts);
+        if (bare.dram.psum.words > 0) configurations++;
+      }),
+      { numRuns: 200 },
+    );
+    expect(configurations).toBeGreaterThan(3);
+  });
+
+  it('come from the DRAM once for each strip of ofmaps, with the filters', () => {
+    fc.assert(
+      fc.property(withBiases, ({ run }) => {
+        const { layer, mapping } = run;
+        const { G, M, N, E, F } = layer.shape;
+        const strips = Math.ceil(N / mapping.n) * Math.ceil(E / mapping.e) * Math.ceil(F / mapping.f);
+        const words = layer.operation === 'max' ? 0 : G * M * strips;
+        const [biased, bare] = [run, without(run)].map((one) => finish(simulatePasses(one)));
+        const filter = bare!.dram.filter.words + words;
+        expect(biased!.dram).toEqual({
+          ...bare!.dram,
+          filter: { words: filter, codedWords: filter },
+          ofmap: { words: bare!.dram.ofmap.words, codedWords: biased!.dram.ofmap.codedWords },
+        });
+        expect(biased!.glbFills).toEqual({ ...bare!.glbFills, filter: bare!.glbFills.filter + words });
       }),
       { numRuns: 200 },
     );
@@ -30,6 +75,22 @@ describe('the chip, pass by pass', () => {
         expect(finish(simulatePasses(run))).toEqual(finish(simulateCycles(run)));
       }),
       { numRuns: 200 },
+    );
+  });
+
+  it('takes the same for another batch, and does not run its passes again', () => {
+    fc.assert(
+      fc.property(arbitraryCase, ({ run }) => {
+        const known: KnownPasses = new Map();
+        const first = finish(simulatePasses(run, { known }));
+        const ifmap = run.words.ifmap.map((word) => word ^ 1);
+        const other = { ...run, words: { ...run.words, ifmap } };
+        expect(finish(simulatePasses(other, { known }))).toEqual(finish(simulatePasses(other)));
+        for (const [key, counts] of known) known.set(key, { ...counts, cycles: counts.cycles + 1 });
+        const { counts } = finish(simulatePasses(run, { known }));
+        expect(counts).toEqual({ ...first.counts, cycles: first.counts.cycles + first.passes });
+      }),
+      { numRuns: 100 },
     );
   });
 

@@ -1,5 +1,5 @@
 import type { Progress } from '../steps.ts';
-import { LEAST_WORD } from './arithmetic.ts';
+import { LEAST_WORD, wrap } from './arithmetic.ts';
 import type { Chip } from './chip.ts';
 import { configure } from './configuration.ts';
 import { type ArrayCounts, addCounts, NO_COUNTS } from './counts.ts';
@@ -17,6 +17,11 @@ export interface LayerWords {
   readonly ifmap: Int16Array;
   /** Filter (of all groups), channel (of its group), row, column; none in a pooling layer. */
   readonly filters: Int16Array;
+  /**
+   * Filter (of all groups): what is added to each of its finished psums, modulo 2^16 as all sums are. Default: nothing. A
+   * pooling layer takes none.
+   */
+  readonly biases?: Int16Array | undefined;
 }
 
 /** A layer for the chip to run. */
@@ -50,6 +55,7 @@ export interface LayerSimulation {
 export interface GlbFills {
   /** Ifmap strips written, with padding. */
   readonly ifmap: number;
+  /** Biases among them. */
   readonly filter: number;
   /** psums of the part before, written. */
   readonly psum: number;
@@ -58,10 +64,16 @@ export interface GlbFills {
 }
 
 const NOTHING: Transfer = { words: 0, codedWords: 0 };
-export const NO_TRAFFIC: DramTraffic = { ifmap: NOTHING, filter: NOTHING, ofmap: NOTHING, psum: NOTHING };
-export const NO_FILLS: GlbFills = { ifmap: 0, filter: 0, psum: 0, drained: 0 };
+const NO_TRAFFIC: DramTraffic = { ifmap: NOTHING, filter: NOTHING, ofmap: NOTHING, psum: NOTHING };
+const NO_FILLS: GlbFills = { ifmap: 0, filter: 0, psum: 0, drained: 0 };
 
-/** Runs a layer on the chip, every part in every cycle. */
+/**
+ * Runs a layer on the chip, every part in every cycle.
+ *
+ * The published text tells of no biases. It has been chosen that those of the filters whose psums are in the GLB come from
+ * the DRAM with the filters of the last pass over these psums, into the same banks, and are added as the psums leave the
+ * GLB for good, before the ReLU. So they take no cycle of the array, no room in a PE, and no network.
+ */
 export function* simulateCycles(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {
   const { chip, layer, mapping, words } = run;
   const configuration = configure(chip, layer, mapping, run.truncation);
@@ -139,7 +151,9 @@ class Memory {
   loadFilters(pass: Pass): void {
     const { shape, operation } = this.run.layer;
     if (operation === 'max') return;
-    const words = pass.filters.count * pass.channels.count * shape.R * shape.S;
+    const weights = pass.filters.count * pass.channels.count * shape.R * shape.S;
+    const takesBiases = this.run.words.biases !== undefined && pass.drains === 'ofmap';
+    const words = weights + (takesBiases ? pass.filtersInGlb.count : 0);
     this.fills = { ...this.fills, filter: this.fills.filter + words };
     this.add('filter', { words, codedWords: words });
   }
@@ -155,14 +169,16 @@ class Memory {
 
   drain(pass: Pass, glb: Glb): void {
     if (pass.drains === 'no') return;
-    const { layer, chip, relu, codesIfmap } = this.run;
-    const isRelu = relu && pass.drains === 'ofmap';
-    const words = this.eachPsum(pass, (inMemory, inGlb) => {
-      const psum = glb.psums[inGlb]!;
+    const { layer, words: given, chip, relu, codesIfmap } = this.run;
+    const isLast = pass.drains === 'ofmap';
+    const biases = isLast && layer.operation === 'mac' ? given.biases : undefined;
+    const isRelu = relu && isLast;
+    const words = this.eachPsum(pass, (inMemory, inGlb, filter) => {
+      const psum = biases ? wrap(glb.psums[inGlb]! + biases[filter]!) : glb.psums[inGlb]!;
       this.ofmap[inMemory] = isRelu && psum < 0 ? 0 : psum;
     });
     this.fills = { ...this.fills, drained: this.fills.drained + words };
-    if (pass.drains === 'psums') this.add('psum', { words, codedWords: words });
+    if (!isLast) this.add('psum', { words, codedWords: words });
     else this.add('ofmap', ofmapTransfer(layer, this.ofmap, pass, { rlc: chip.rlc, codesIfmap }));
   }
 
@@ -170,7 +186,7 @@ class Memory {
     this.traffic = { ...this.traffic, [data]: addCounts(this.traffic[data], transfer) };
   }
 
-  private eachPsum(pass: Pass, action: (inMemory: number, inGlb: number) => void): number {
+  private eachPsum(pass: Pass, action: (inMemory: number, inGlb: number, filter: number) => void): number {
     const { G, M, E, F } = this.run.layer.shape;
     const { images, filtersInGlb, rows, columns, group } = pass;
     let at = 0;
@@ -179,7 +195,7 @@ class Memory {
         const plane = ((image * G + group) * M + filter) * E * F;
         for (let y = rows.start; y < rows.start + rows.count; y++) {
           for (let x = columns.start; x < columns.start + columns.count; x++) {
-            action(plane + y * F + x, at++);
+            action(plane + y * F + x, at++, group * M + filter);
           }
         }
       }

@@ -1,11 +1,11 @@
 import { energyOf } from '../analysis/energy.ts';
 import type { Energy } from '../analysis/result.ts';
-import { type EnergyCosts, EYERISS_ENERGY, type PerLevelAndData } from '../hardware/energy.ts';
+import { type EnergyCosts, EYERISS_ENERGY } from '../hardware/energy.ts';
 import { InputError, MOST_PROBLEMS, type Problem } from '../input-error.ts';
 import type { Layer, Network } from '../layer/layer.ts';
 import type { SearchReport } from '../search/search.ts';
 import { finish, type Progress } from '../steps.ts';
-import { type Chip, EYERISS_CHIP, pesOf } from './chip.ts';
+import { type Chip, EYERISS_CHIP } from './chip.ts';
 import {
   type ChosenMapping,
   chooseMapping,
@@ -14,17 +14,19 @@ import {
 } from './choose-mapping.ts';
 import type { NetworkCounts, ScratchpadCounts } from './counts.ts';
 import { linkMs } from './dram.ts';
-import { type Comparison, comparedToFramework, frameworkAccesses, simulatedAccesses } from './framework.ts';
+import { type Comparison, comparedToFramework, frameworkAccesses } from './framework.ts';
 import { type ChipLayer, chipLayer, partsOf } from './geometry.ts';
 import { type GlbFills, type LayerRun, type LayerSimulation, simulateCycles } from './layer.ts';
-import { ofmapByKernel, simulatePasses } from './layer-passes.ts';
+import { type KnownPasses, ofmapByKernel, simulatePasses } from './layer-passes.ts';
 import type { ChipMapping } from './mapping.ts';
 import { MEASURED_ALEXNET, MEASURED_VGG_16 } from './measured.ts';
+import { type DramWords, energyOfChip, layerMeasures } from './measures.ts';
 import type { Recorder } from './recording.ts';
 import { type Check, spotCheck } from './spot-check.ts';
 import { syntheticWords, truncationFor } from './synthetic.ts';
-import type { DramTraffic } from './traffic.ts';
-import { type Waterfall, waterfall } from './waterfall.ts';
+import type { Waterfall } from './waterfall.ts';
+
+export type { DramWords } from './measures.ts';
 
 /** How much of the chip is stepped: every part in every cycle of a layer, or of each kind of pass once. */
 export const DETAILS = ['pass', 'cycle'] as const;
@@ -62,16 +64,6 @@ export interface GlbTraffic {
   readonly bytes: number;
   /** Words that came from the DRAM or went there. */
   readonly fills: GlbFills;
-}
-
-/** 16-bit words between DRAM and chip, compressed as they went, and bytes. */
-export interface DramWords {
-  readonly ifmap: number;
-  readonly weight: number;
-  readonly ofmap: number;
-  /** psums between the configurations of a layer whose channels are split. */
-  readonly psum: number;
-  readonly bytes: number;
 }
 
 /** A layer on the chip. The first names are a contract with scripts and do not change. */
@@ -185,6 +177,7 @@ export async function* simulationSteps(
   // Progress is told in MACs: passes differ too much
   const of = mapped.reduce((sum, { layer }) => sum + layer.shape.macs, 0);
   let before = 0;
+  const known: KnownPasses = new Map();
   const results: SimulatedLayer[] = [];
   for (const [i, { spec, layer, chosen }] of mapped.entries()) {
     const drawn = syntheticWords(layer, zeroShareOf(network, spec), seed + i);
@@ -197,8 +190,9 @@ export async function* simulationSteps(
       relu: spec.type !== 'pool',
       codesIfmap: spec !== network.layers[0],
     };
-    const simulate = detail === 'cycle' ? simulateCycles : simulatePasses;
-    const steps = simulate(run, record?.(run));
+    const recorder = record?.(run);
+    const steps =
+      detail === 'cycle' ? simulateCycles(run, recorder) : simulatePasses(run, { recorder, known });
     let step = steps.next();
     for (; !step.done; step = steps.next()) {
       yield { done: before + Math.floor((layer.shape.macs * step.value.done) / step.value.of), of };
@@ -246,12 +240,11 @@ async function resultOf(
   costs: EnergyCosts,
 ): Promise<SimulatedLayer> {
   const { chip, layer, words } = run;
-  const { counts, dram, glbFills, ofmap, passes, activePes } = simulation;
-  const { macs, gatedMacs, cycles } = counts;
-  const accesses = simulatedAccesses(simulation);
+  const { counts, glbFills, ofmap, activePes } = simulation;
+  const measures = layerMeasures(run, simulation);
+  const { macs, gatedMacs, passes, cycles, dram } = measures;
   const psumReads = counts.glb.psumReads + glbFills.drained;
   const { ifmapReads, filterReads, psumWrites } = counts.glb;
-  const coded = dramWords(dram, 'codedWords');
   return {
     name,
     mapping: withoutWholeRow(mapping, layer),
@@ -270,9 +263,9 @@ async function resultOf(
       fills: glbFills,
     },
     dram: {
-      ...coded,
-      uncompressed: dramWords(dram, 'words'),
-      linkMs: linkMs(chip.dram, coded.bytes / 2),
+      ...dram,
+      uncompressed: measures.uncompressed,
+      linkMs: linkMs(chip.dram, dram.bytes / 2),
     },
     zerosPercent:
       (100 * words.ifmap.reduce((sum, word) => sum + (word === 0 ? 1 : 0), 0)) / words.ifmap.length,
@@ -285,26 +278,15 @@ async function resultOf(
     type,
     configurations: partsOf(layer, chip.nativeShapes).length,
     truncation: run.truncation,
-    waterfall: waterfall(counts, pesOf(chip), activePes),
+    waterfall: measures.waterfall,
     scratchpads: counts.scratchpads,
     networks: counts.networks,
-    energy: energyOfChip(macs, gatedMacs, accesses, costs),
+    energy: energyOfChip(measures, costs),
     frameworkEnergy: energyOf(macs, frameworkAccesses(chip, layer, mapping), costs),
-    comparison: comparedToFramework(chip, layer, mapping, simulation),
+    comparison: comparedToFramework(run, simulation),
     search: search ?? null,
     note: note ?? null,
   };
-}
-
-/** The energy of what the chip did: gated MACs cost nothing. */
-function energyOfChip(
-  macs: number,
-  gatedMacs: number,
-  accesses: PerLevelAndData,
-  costs: EnergyCosts,
-): Energy {
-  const energy = energyOf(macs - gatedMacs, accesses, costs);
-  return { ...energy, perMac: energy.total / macs };
 }
 
 function withoutWholeRow(
@@ -312,11 +294,6 @@ function withoutWholeRow(
   { shape }: ChipLayer,
 ): Readonly<Record<string, number>> {
   return f < shape.F ? { ...letters, f } : letters;
-}
-
-function dramWords({ ifmap, filter, ofmap, psum }: DramTraffic, which: 'words' | 'codedWords'): DramWords {
-  const words = { ifmap: ifmap[which], weight: filter[which], ofmap: ofmap[which], psum: psum[which] };
-  return { ...words, bytes: 2 * (words.ifmap + words.weight + words.ofmap + words.psum) };
 }
 
 function totalOf(layers: readonly SimulatedLayer[], batch: number): SimulationResult['total'] {

@@ -21,7 +21,7 @@ export function spotCheck(run: LayerRun, ofmap: Int16Array, most: number): Check
   return { words, bitExact: true };
 }
 
-/** One ofmap word: `O[z][u][x][y] = Σ_k Σ_i Σ_j I[z][k][U·x+i][U·y+j] · W[u][k][i][j]`, in the chip's arithmetic. */
+/** One ofmap word: `O[z][u][x][y] = B[u] + Σ_k Σ_i Σ_j I[z][k][U·x+i][U·y+j] · W[u][k][i][j]`, in the chip's arithmetic. */
 function wordAt({ layer, words, truncation, relu }: LayerRun, at: number): number {
   const { G, M, C, E, F, R, S, Uv, Uh } = layer.shape;
   const y = at % F;
@@ -30,7 +30,7 @@ function wordAt({ layer, words, truncation, relu }: LayerRun, at: number): numbe
   const image = Math.floor(at / (E * F * G * M));
   const group = Math.floor(filter / M);
   const isMax = layer.operation === 'max';
-  let result = isMax ? LEAST_WORD : 0;
+  let result = isMax ? LEAST_WORD : (words.biases?.[filter] ?? 0);
   for (let k = 0; k < C; k++) {
     for (let i = 0; i < R; i++) {
       for (let j = 0; j < S; j++) {
@@ -49,6 +49,7 @@ function wordAt({ layer, words, truncation, relu }: LayerRun, at: number): numbe
 /** A word of a plane, its place counted with padding; undefined in the padding. */
 function pixelAt(layer: ChipLayer, ifmap: Int16Array, plane: number, row: number, column: number) {
   const { height, width, padTop, padLeft } = layer;
-  const [y, x] = [row - padTop, column - padLeft];
+  const y = row - padTop;
+  const x = column - padLeft;
   return y < 0 || y >= height || x < 0 || x >= width ? undefined : ifmap[(plane * height + y) * width + x]!;
 }

@@ -20,7 +20,7 @@ export interface TraceEvent {
 
 /** A layer that ran while a recorder looked on. */
 export interface RecordedRun {
-  readonly run: LayerRun;
+  readonly run: Pick<LayerRun, 'chip' | 'layer' | 'mapping'>;
   readonly recorder: Recorder;
 }
 
@@ -37,6 +37,12 @@ const TITLES: Readonly<Record<Bus, string>> = {
   psum: 'psums to the array',
   output: 'psums to the GLB',
 };
+
+/** A trace as a file: one event per line, as the viewers and people like it. */
+export function traceText(events: Iterable<TraceEvent>): string {
+  const lines = Array.from(events, (event) => JSON.stringify(event));
+  return `{"traceEvents":[\n${lines.join(',\n')}\n]}\n`;
+}
 
 /** The layers of a network, one after another, without the time that they wait for the DRAM. */
 export function* traceEvents(runs: readonly RecordedRun[]): Generator<TraceEvent> {
