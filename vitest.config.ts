@@ -16,7 +16,7 @@ const closingLine: Reporter = {
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'docs/**/*.test.ts'],
+    include: ['src/**/*.test.ts', 'docs/**/*.test.ts', 'tools/lenet/**/*.test.ts'],
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', closingLine],
