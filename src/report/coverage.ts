@@ -1,5 +1,5 @@
 import type { Coverage } from '../layer/coverage.ts';
-import { inMillions, listed } from './format.ts';
+import { inMillions, listed, shareText } from './format.ts';
 
 /** Unsupported nodes that a warning names; the others are counted. */
 const MOST_NAMED = 5;
@@ -17,11 +17,8 @@ export function coverageSentence({ nodes, list, elementwiseElements }: Coverage)
 }
 
 /** The share of a network's MACs that its layers have: `97.3 %`, `at most 97.3 %`. */
-export function shareOfMacs({ macsPercent, isUpperBound }: Coverage): string {
-  // Less than everything must not read as everything
-  const percent = macsPercent < 100 ? Math.min(99.9, Math.floor(macsPercent * 10) / 10).toFixed(1) : '100';
-  return `${isUpperBound ? 'at most ' : ''}${percent} %`;
-}
+export const shareOfMacs = ({ macsPercent, isUpperBound }: Coverage): string =>
+  `${isUpperBound ? 'at most ' : ''}${shareText(macsPercent)} %`;
 
 /** What is not mapped, and why: a line for each node. */
 export const unsupportedNodes = ({ nodes }: Coverage): readonly string[] =>

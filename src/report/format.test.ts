@@ -6,6 +6,7 @@ import {
   kilobytes,
   listed,
   printable,
+  shareText,
   threeDigits,
   upToThreeDigits,
 } from './format.ts';
@@ -53,6 +54,10 @@ test('large numbers', () => {
   ]);
   expect([212, 99_999, 4.123e12].map(howMany)).toEqual(['212', '99999', '4.1e12']);
   expect([0, 512, 1536, 131_072, 170_500].map(kilobytes)).toEqual(['0', '0.5', '1.5', '128', '167']);
+});
+
+test('a share of the whole is all of it only where nothing is missing', () => {
+  expect([0, 12.38, 99.94, 99.999, 100].map(shareText)).toEqual(['0.0', '12.3', '99.9', '99.9', '100']);
 });
 
 test('lists', () => {

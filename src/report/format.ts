@@ -39,6 +39,10 @@ const powerOfTen = (value: number): string => value.toExponential(1).replace('e+
 export const kilobytes = (bytes: number): string =>
   bytes < 10_240 ? String(Math.round(bytes / 102.4) / 10) : (bytes / 1024).toFixed(0);
 
+/** A share of the whole in percent, to one decimal: less than everything does not read as everything. */
+export const shareText = (percent: number): string =>
+  percent < 100 ? Math.min(99.9, Math.floor(percent * 10) / 10).toFixed(1) : '100';
+
 /** `m=96 n=1 e=55`: a mapping in the paper's letters. */
 export const mappingText = (mapping: Readonly<Record<string, number>>): string =>
   Object.entries(mapping)

@@ -1,8 +1,8 @@
 import type { SimulatedLayer, SimulationResult } from '../chip/simulation.ts';
 import { DATA_TYPES, type DataType, LEVELS, type Level } from '../hardware/energy.ts';
 import { DATA_NAMES, ENERGY, LEVEL_NAMES } from './analysis-data.ts';
+import { dramColumns, energyColumns, mappingColumns, waterfallColumns } from './chip-columns.ts';
 import { type ColumnOf, columnsOf, type DataTable, dataTable } from './data-table.ts';
-import { mappingText } from './format.ts';
 
 /** What one line is about. */
 interface Line {
@@ -11,28 +11,15 @@ interface Line {
 }
 
 const ofAll = columnsOf(({ simulation }: Line) => simulation);
-const { text, boolean, whole, number } = columnsOf(({ layer }: Line) => layer);
+const layerOf = ({ layer }: Line) => layer;
+const { text, boolean, whole, number } = columnsOf(layerOf);
 /** Columns that are empty where the mapping was given, not searched for. */
 const ofSearch = columnsOf(({ layer }: Line) => layer.search);
 
 const words = (name: string, meaning: string, of: (layer: SimulatedLayer) => number) =>
   whole(name, 'words', meaning, of);
-const peCycles = (name: string, meaning: string, of: (waterfall: SimulatedLayer['waterfall']) => number) =>
-  whole(`pe_cycles_${name}`, 'PE cycles', meaning, ({ waterfall }) => of(waterfall));
 const energy = (name: string, meaning: string, of: (layer: SimulatedLayer) => number) =>
   number(name, ENERGY, meaning, of);
-
-/** The letters of a mapping: unit and meaning. */
-const LETTERS = {
-  m: ['filters', 'filters whose psums are in the global buffer'],
-  n: ['images', 'images in a pass'],
-  e: ['rows', 'ofmap rows in a strip'],
-  p: ['filters', 'filters interleaved in a PE'],
-  q: ['channels', 'channels interleaved in a PE'],
-  r: ['sets', 'sets of PEs on different channels'],
-  t: ['sets', 'sets of PEs on different filters'],
-  f: ['columns', 'ofmap columns in a tile, where rows are cut'],
-} as const;
 
 /** Both counts of what was moved at a level, the simulator's or the framework's. */
 const counted = ({ comparison }: SimulatedLayer, level: Level, data: DataType) =>
@@ -46,10 +33,7 @@ export const SIMULATION_COLUMNS: readonly ColumnOf<Line>[] = [
   ofAll.text('detail', 'pass or cycle: what was stepped', ({ detail }) => detail),
   text('layer', 'name of the layer', ({ name }) => name),
   text('type', 'conv, fc or pool', ({ type }) => type),
-  text('mapping', 'letters of the mapping', ({ mapping }) => mappingText(mapping)),
-  ...Object.entries(LETTERS).map(([letter, [unit, meaning]]) =>
-    whole(`mapping_${letter}`, unit, meaning, ({ mapping }) => mapping[letter] ?? null),
-  ),
+  ...mappingColumns(layerOf),
   whole('macs', 'MACs', 'work of the layer for the whole batch; comparisons of a pool', ({ macs }) => macs),
   whole('gated_macs', 'MACs', 'those that a zero ifmap word switches off', ({ gatedMacs }) => gatedMacs),
   whole('configurations', 'configurations', 'what the layer was split into', (layer) => layer.configurations),
@@ -88,24 +72,9 @@ export const SIMULATION_COLUMNS: readonly ColumnOf<Line>[] = [
   words('fills_psum', 'psums from the DRAM to the global buffer', ({ glb }) => glb.fills.psum),
   words('fills_drained', 'psums from the global buffer to the DRAM side', ({ glb }) => glb.fills.drained),
 
-  words('dram_ifmap', 'ifmaps from the DRAM, compressed', ({ dram }) => dram.ifmap),
-  words('dram_weight', 'weights from the DRAM', ({ dram }) => dram.weight),
-  words('dram_ofmap', 'ofmaps to the DRAM, compressed', ({ dram }) => dram.ofmap),
-  words('dram_psum', 'psums to the DRAM and back, between configurations', ({ dram }) => dram.psum),
-  whole('dram_bytes', 'bytes', 'all of these', ({ dram }) => dram.bytes),
-  words('uncompressed_ifmap', 'dram_ifmap without compression', ({ dram }) => dram.uncompressed.ifmap),
-  words('uncompressed_weight', 'dram_weight without compression', ({ dram }) => dram.uncompressed.weight),
-  words('uncompressed_ofmap', 'dram_ofmap without compression', ({ dram }) => dram.uncompressed.ofmap),
-  words('uncompressed_psum', 'dram_psum without compression', ({ dram }) => dram.uncompressed.psum),
-  whole('uncompressed_bytes', 'bytes', 'all of these', ({ dram }) => dram.uncompressed.bytes),
+  ...dramColumns(layerOf),
 
-  peCycles('total', 'PEs of the chip × cycles', ({ total }) => total),
-  peCycles('idle_pes', 'of PEs that the mapping leaves idle', ({ idlePes }) => idlePes),
-  peCycles('fragmentation', 'of PEs that passes at edges leave idle', ({ fragmentation }) => fragmentation),
-  peCycles('filter_load', 'while filters are loaded', ({ filterLoad }) => filterLoad),
-  peCycles('ramp', 'while first windows arrive and last psums leave', ({ ramp }) => ramp),
-  peCycles('ifmap_bus', 'of waiting for ifmap words', ({ ifmapBus }) => ifmapBus),
-  peCycles('psum_bus', 'of waiting for psums', ({ psumBus }) => psumBus),
+  ...waterfallColumns(layerOf),
 
   ...LEVELS.flatMap((level) =>
     DATA_TYPES.map((data) =>
@@ -127,16 +96,7 @@ export const SIMULATION_COLUMNS: readonly ColumnOf<Line>[] = [
     ),
   ),
 
-  energy('energy_total', 'energy of the layer', (layer) => layer.energy.total),
-  energy('energy_per_mac', 'energy_total / macs', (layer) => layer.energy.perMac),
-  energy('energy_alu', 'energy of the MACs that are not gated', (layer) => layer.energy.byLevel.alu),
-  ...LEVELS.map((level) =>
-    energy(
-      `energy_${level}`,
-      `energy of the accesses to ${LEVEL_NAMES[level]}`,
-      (layer) => layer.energy.byLevel[level],
-    ),
-  ),
+  ...energyColumns(layerOf),
   energy(
     'framework_energy_total',
     "energy of the framework's counts",

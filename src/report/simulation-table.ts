@@ -1,6 +1,7 @@
 import type { SimulatedLayer, SimulationResult } from '../chip/simulation.ts';
+import { exactness, linkNotes, mappingNotes } from './chip-notes.ts';
 import { paper, sheetText, wrapped } from './columns.ts';
-import { alike, listed, mappingText, printable } from './format.ts';
+import { alike, mappingText, printable } from './format.ts';
 import { type Column, cells, type Row, type Sheet } from './sheet.ts';
 import type { TableOptions } from './table.ts';
 
@@ -178,21 +179,13 @@ function comparison({ comparison }: SimulatedLayer): Sheet {
 
 function notes({ layers }: SimulationResult): string[] {
   const split = layers.filter(({ configurations }) => configurations > 1);
-  const waiting = layers.filter(({ dram, processingLatencyMs }) => dram.linkMs > processingLatencyMs);
-  const wrong = layers.filter(({ output }) => !output.bitExact);
   return [
-    ...layers.flatMap(({ name, note }) => (note === null ? [] : [`${name}: ${note}.`])),
+    ...mappingNotes(layers),
     ...split.map(
       ({ name, configurations }) =>
         `${name} is split into ${configurations} configurations: it has more channels or filters than one describes.`,
     ),
-    ...(waiting.length > 0
-      ? [
-          `The link to the DRAM is busy for longer than the array in ${listed(waiting.map(({ name }) => name))}: what they take in all is more than their latency.`,
-        ]
-      : []),
-    wrong.length === 0
-      ? `Bit-exact: ${layers.reduce((sum, { output }) => sum + output.checkedWords, 0)} ofmap words computed again, all equal.`
-      : `NOT bit-exact: ${wrong.map(({ name }) => name).join(', ')}.`,
+    ...linkNotes(layers),
+    exactness(layers),
   ];
 }
