@@ -1,11 +1,13 @@
 import { execFileSync } from 'node:child_process';
 import {
+  cpSync,
   existsSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
   rmSync,
+  symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -17,6 +19,7 @@ import { parseHardware } from '../src/hardware/hardware-file.ts';
 import { InputError } from '../src/input-error.ts';
 import { networkFromText } from '../src/layer/neighbours/network-text.ts';
 import { parseNetwork } from '../src/layer/network-file.ts';
+import { parseProcessing } from '../src/run/processing-file.ts';
 import {
   anchorsOf,
   type Block,
@@ -30,7 +33,7 @@ import { MODELS } from './models.testing.ts';
 
 /*
  * Every document is a small session: its YAML blocks that begin with `# name.yaml` are files, and so are blocks with a
- * name after their language; its `sh` lines that call `rowhouse` are run where these files are, its `ts` blocks are
+ * name after their language; the examples are there, too. Its `sh` lines that call `rowhouse` are run there, its `ts` blocks are
  * programs, and a `text` block is what the block before it prints. In a `text` block, a line `…` stands for lines left
  * out. A line of `sh` that ends with `# exit 2` is meant to fail.
  */
@@ -41,12 +44,18 @@ let folder = '';
 
 beforeAll(() => {
   folder = mkdtempSync(join(tmpdir(), 'rowhouse-docs-'));
+  // What programs import, and where runs keep how far they are
+  symlinkSync(join(ROOT, 'node_modules'), join(folder, 'node_modules'));
+  vi.stubEnv('XDG_CACHE_HOME', join(folder, 'cache'));
 });
 afterEach(() => {
   process.chdir(home);
   vi.restoreAllMocks();
 });
-afterAll(() => rmSync(folder, { recursive: true, force: true }));
+afterAll(() => {
+  vi.unstubAllEnvs();
+  rmSync(folder, { recursive: true, force: true });
+});
 
 describe.each(DOCUMENTS)('%s', (path) => {
   const document = readDocument(path);
@@ -56,6 +65,9 @@ describe.each(DOCUMENTS)('%s', (path) => {
   beforeAll(() => {
     mkdirSync(join(folder, id, 'docs'), { recursive: true });
     for (const { name, text } of blocks.flatMap(fileOf)) writeFileSync(join(folder, id, name), text);
+    if (document.includes('examples/')) {
+      cpSync(join(ROOT, 'examples'), join(folder, id, 'examples'), { recursive: true });
+    }
     for (const [name, model] of Object.entries(MODELS)) {
       if (document.includes(name)) writeFileSync(join(folder, id, name), model());
     }
@@ -76,6 +88,7 @@ describe.each(DOCUMENTS)('%s', (path) => {
       const read = () => {
         if (/^ *"?layers"?:/m.test(text)) return parseNetwork(text, 'file');
         if (/^problem:/m.test(text)) return networkFromText(text, 'file');
+        if (/^(input|output):/m.test(text)) return parseProcessing(text, 'file');
         return /^array:/m.test(text) ? parseChip(text, 'file') : parseHardware(text, 'file');
       };
       if (text.includes('# has a mistake')) expect(read).toThrow(InputError);

@@ -21,10 +21,12 @@ export const DOCUMENTS = [
   'docs/maestro.md',
   'docs/hardware.md',
   'docs/chip.md',
+  'docs/run.md',
   'docs/results.md',
   'docs/library.md',
   'docs/uncertainty.md',
   'docs/paper/report.md',
+  'examples/lenet-5/README.md',
 ] as const;
 
 export const readDocument = (path: string): string => readFileSync(join(ROOT, path), 'utf8');

@@ -1,3 +1,5 @@
+import { join } from 'node:path';
+import { Command } from 'commander';
 import { csvParse } from 'd3-dsv';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
@@ -13,6 +15,8 @@ import { chipLayer } from '../src/chip/geometry.ts';
 import { type ChipMapping, mappingText } from '../src/chip/mapping.ts';
 import { PUBLISHED_ALEXNET } from '../src/chip/published.ts';
 import { FORMATS } from '../src/cli/output.ts';
+import { rowhouse, scratchFolder } from '../src/cli/rowhouse.testing.ts';
+import { addRun, RUN_FORMATS } from '../src/cli/run.ts';
 import { generator, largeCase, randomMapping, shapeOf } from '../src/dataflow/arbitrary.testing.ts';
 import { countAccesses } from '../src/dataflow/counts.ts';
 import { availableIn, type Dataflow, type Mapping } from '../src/dataflow/dataflow.ts';
@@ -39,8 +43,12 @@ import { LAYER_COLUMNS } from '../src/report/layers-data.ts';
 import { NETWORK_COLUMNS } from '../src/report/networks-data.ts';
 import { NODE_COLUMNS } from '../src/report/nodes-data.ts';
 import { PARQUET_COLUMNS_KEY, PARQUET_TYPES } from '../src/report/parquet.ts';
+import { exampleRun } from '../src/report/run.testing.ts';
+import { RUN_COLUMNS } from '../src/report/run-data.ts';
+import { noiseSheet } from '../src/report/run-sheets.ts';
 import { SIMULATION_COLUMNS } from '../src/report/simulation-data.ts';
-import { plain, readDocument, type Table, tableIn } from './markdown.testing.ts';
+import { processingSchema } from '../src/run/processing-file.ts';
+import { plain, ROOT, readDocument, type Table, tableIn } from './markdown.testing.ts';
 import { oddModel } from './models.testing.ts';
 
 const rowsOf = ({ rows }: Table): string[][] => rows.map((row) => row.map(plain));
@@ -256,13 +264,55 @@ describe('docs/chip.md', () => {
   });
 });
 
+describe('docs/run.md', () => {
+  const page = readDocument('docs/run.md');
+  const { options } = commandRun();
+
+  test('has every key of a processing file, with what it means and its default', () => {
+    const keys = rowsOf(tableIn(page, 'Your own network', 'key'));
+    expect(keys.map(([key, , ...rest]) => [key, ...rest])).toEqual(keysOf(z.toJSONSchema(processingSchema)));
+  });
+
+  test('has the flags that say the same', () => {
+    const keys = rowsOf(tableIn(page, 'Your own network', 'key'));
+    const long = options.map(({ long }) => long!);
+    expect(keys.map(([key, flag]) => [key, flag])).toEqual(
+      keys.map(([key]) => [key, long.find((flag) => flag === `--${key!.split('.')[1]}`) ?? '']),
+    );
+  });
+
+  test('has all flags', () => {
+    const flags = columnOf(tableIn(page, 'All flags', 'flag')).map((flag) => flag.split(' ')[0]);
+    expect(flags).toEqual(options.map(({ long }) => long));
+  });
+
+  test('has all formats', () => {
+    const [row] = rowsOf(tableIn(page, 'All flags', 'flag')).filter(([flag]) => flag!.startsWith('--format'));
+    expect(row![1]!.match(/\w+(?=,| or |$| \()/g)).toEqual(RUN_FORMATS);
+  });
+
+  test('has the columns of the table of noise', () => {
+    const { columns } = noiseSheet(exampleRun(5));
+    const names = columns.map(({ name, unit }) => (unit === undefined ? name : `${name} ${unit}`));
+    expect(columnOf(tableIn(page, 'What the answer says', 'column'))).toEqual(names.slice(2));
+  });
+});
+
+/** `rowhouse run`, with its flags. */
+function commandRun(): Command {
+  const program = new Command();
+  addRun(program);
+  return program.commands[0]!;
+}
+
 type JsonSchema = z.core.JSONSchema.BaseSchema;
 
 /** Key, meaning and default of everything in a schema: `array.rows`. */
 function keysOf({ properties = {} }: JsonSchema, path = ''): string[][] {
   return Object.entries(properties as Record<string, JsonSchema>).flatMap(([key, schema]) => {
     if (schema.properties) return keysOf(schema, `${path}${key}.`);
-    const value = Array.isArray(schema.default) ? `[${schema.default.join(', ')}]` : String(schema.default);
+    const byDefault = schema.default ?? '';
+    const value = Array.isArray(byDefault) ? `[${byDefault.join(', ')}]` : String(byDefault);
     return [[path + key, schema.description!, value]];
   });
 }
@@ -277,10 +327,12 @@ test('one version everywhere', () => {
 
 describe('docs/results.md', () => {
   const results = readDocument('docs/results.md');
+  const scratch = scratchFolder();
 
   test.each([
     ['an analysis', ANALYSIS_COLUMNS],
     ['a simulation', SIMULATION_COLUMNS],
+    ['a run', RUN_COLUMNS],
     ['the networks', NETWORK_COLUMNS],
     ["a network's layers", LAYER_COLUMNS],
     ["an ONNX file's nodes", NODE_COLUMNS],
@@ -303,6 +355,19 @@ describe('docs/results.md', () => {
     );
   });
 
+  test('has the fields of the JSON document of a run', async () => {
+    const run = exampleRun(8);
+    const noted = { ...run.layers[0]!, note: 'what there is to know' };
+    const fields = fieldsOf({ ...run, layers: [...run.layers, noted] });
+    expect(new Set(columnOf(tableIn(results, 'Running a network', 'field')))).toEqual(new Set(fields));
+    const lenet = join(ROOT, 'examples/lenet-5');
+    const { out } = await rowhouse(
+      ...['run', join(lenet, 'lenet-5.onnx'), '--input', join(lenet, 'digits/0.png'), '--json'],
+      ...['--state', scratch.folder],
+    );
+    for (const field of fieldsOf(JSON.parse(out))) expect(fields).toContain(field);
+  });
+
   test('has the fields of the JSON document of one network', async () => {
     const { layers, coverage, name } = counted(parseOnnx(oddModel(), { file: 'odd.onnx' }));
     const others = counted(builtinNetwork('alexnet')).layers;
@@ -322,7 +387,10 @@ describe('docs/results.md', () => {
 });
 
 /** Fields whose keys are said in prose. */
-const TABULAR = ['mapping', 'accesses', 'byLevel', 'byData', 'reuse', 'prunedBy'];
+const TABULAR = [
+  ...['mapping', 'accesses', 'byLevel', 'byData', 'reuse', 'prunedBy'],
+  ...['uncompressed', 'waterfall'],
+];
 
 /** Paths to every value: `results[].layers[].name`. */
 function fieldsOf(value: unknown, path = ''): string[] {

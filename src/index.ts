@@ -45,6 +45,13 @@ export {
   type MeasuredLayer,
   type MeasuredNetwork,
 } from './chip/measured.ts';
+export {
+  type Activity,
+  type ChipPower,
+  chipMilliwatts,
+  dramMilliwatts,
+  EYERISS_POWER,
+} from './chip/power.ts';
 export { PUBLISHED_ALEXNET, type PublishedMapping } from './chip/published.ts';
 export { decode, EYERISS_RLC, encode, type RlcConfig } from './chip/rlc.ts';
 export {
@@ -55,6 +62,7 @@ export {
   simulate,
   simulationSteps,
 } from './chip/simulation.ts';
+export { type TraceEvent, traceText } from './chip/trace.ts';
 export { countAccesses } from './dataflow/counts.ts';
 export {
   type BrokenLimit,
@@ -155,6 +163,10 @@ export { NETWORK_COLUMNS, networksData } from './report/networks-data.ts';
 export { NODE_COLUMNS, nodesData } from './report/nodes-data.ts';
 export { tableParquet } from './report/parquet.ts';
 export { renderSvg } from './report/render.ts';
+export { runChart } from './report/run-chart.ts';
+export { RUN_COLUMNS, runData } from './report/run-data.ts';
+export { type RunHtmlOptions, runHtml } from './report/run-html.ts';
+export { runTable } from './report/run-table.ts';
 export { SIMULATION_COLUMNS, simulationData } from './report/simulation-data.ts';
 export {
   analysisTable,
@@ -163,6 +175,62 @@ export {
   networksTable,
   type TableOptions,
 } from './report/table.ts';
+export type { BatchScores, Checkpoint, CheckpointTensor } from './run/checkpoint.ts';
+export { type TopOptions, topClasses } from './run/classify.ts';
+export { dequantiseAll, fractionBitsFor, quantise, quantiseAll } from './run/fixed-point.ts';
+export { layerFormat, type Ranges } from './run/format.ts';
+export { type HostRuntime, type HostSession, type HostTensor, runtimeName } from './run/host.ts';
+export { type KnownClasses, readClasses, readLabels } from './run/labels.ts';
+export { type ModelInput, type RunnableModel, readModel } from './run/model.ts';
+export { type Picture, readPicture } from './run/picture.ts';
+export { MOST_PIXELS, type Pixels } from './run/pixels.ts';
+export {
+  type ChipStep,
+  chipSteps,
+  classesOf,
+  type HostStep,
+  type Plan,
+  type PlanOptions,
+  planRun,
+  type Step,
+} from './run/plan.ts';
+export { type ImageShape, preprocess } from './run/preprocess.ts';
+export {
+  type Colors,
+  DEFAULT_PROCESSING,
+  type Fit,
+  type InputProcessing,
+  type Layout,
+  type OutputProcessing,
+  type PerChannel,
+  type Processing,
+} from './run/processing.ts';
+export { parseProcessing, processingSchema } from './run/processing-file.ts';
+export type {
+  Classification,
+  ClassifiedImage,
+  ClassScore,
+  Fmap,
+  HostNode,
+  LayerFormat,
+  Noise,
+  NoiseLimit,
+  Power,
+  RanLayer,
+  RunResult,
+  RunTotal,
+} from './run/result.ts';
+export {
+  type ClassOptions,
+  type ImageSource,
+  type RunOptions,
+  type RunOutcome,
+  runNetwork,
+  runSteps,
+} from './run/run.ts';
+export { runTrace } from './run/run-trace.ts';
+export { syntheticImage, syntheticModel } from './run/synthetic-model.ts';
+export { type Floats, readFloats } from './run/tensor.ts';
 export { OBJECTIVES, type Objective } from './search/objective.ts';
 export {
   findBestMapping,
@@ -171,3 +239,4 @@ export {
   type SearchReport,
 } from './search/search.ts';
 export type { Progress } from './steps.ts';
+export { npyOf } from './tensor-file/npy.ts';

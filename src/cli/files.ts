@@ -24,6 +24,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EROFS: 'the file system is read-only',
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is used up',
+  EFBIG: 'the file would be larger than allowed',
   ENAMETOOLONG: 'the name is too long',
   ELOOP: 'the links lead in a circle',
 };

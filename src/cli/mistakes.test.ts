@@ -27,11 +27,14 @@ describe('words that are not those of the command', () => {
   it.each([
     [
       'analyse alexnet',
-      'command: found "analyse" (did you mean analyze?); allowed: analyze, export, hardware, networks, paper, simulate',
+      'command: found "analyse" (did you mean analyze?); allowed: analyze, export, hardware, networks, paper, run, simulate',
     ],
-    ['nope', 'command: found "nope"; allowed: analyze, export, hardware, networks, paper, simulate'],
-    ['help nope', 'command: found "nope"; allowed: analyze, export, hardware, networks, paper, simulate'],
-    ['--', 'command: missing; allowed: analyze, export, hardware, networks, paper, simulate'],
+    ['nope', 'command: found "nope"; allowed: analyze, export, hardware, networks, paper, run, simulate'],
+    [
+      'help nope',
+      'command: found "nope"; allowed: analyze, export, hardware, networks, paper, run, simulate',
+    ],
+    ['--', 'command: missing; allowed: analyze, export, hardware, networks, paper, run, simulate'],
     [
       '--json analyze alexnet',
       'flag: found "--json"; allowed: --version, --help, and others after the command',
@@ -62,7 +65,7 @@ describe('words that are not those of the command', () => {
   it('an empty one', async () => {
     await expectLines(
       [''],
-      ['command: found ""; allowed: analyze, export, hardware, networks, paper, simulate'],
+      ['command: found ""; allowed: analyze, export, hardware, networks, paper, run, simulate'],
     );
   });
 });

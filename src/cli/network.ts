@@ -66,7 +66,8 @@ function kindOf(name: string) {
   }
 }
 
-const isOnnx = (name: string): boolean => /\.onnx$/i.test(name) && !isFolder(name);
+/** Whether a name is that of an ONNX file. */
+export const isOnnx = (name: string): boolean => /\.onnx$/i.test(name) && !isFolder(name);
 
 async function readOnnx(file: string, shapes: Shapes): Promise<Reading> {
   const bytes = readBytes('network', file);

@@ -7,6 +7,7 @@ import { addExport } from './export.ts';
 import { addHardware } from './hardware.ts';
 import { addNetworks } from './networks.ts';
 import { addPaper } from './paper.ts';
+import { addRun } from './run.ts';
 import { addSimulate } from './simulate.ts';
 import { tellWrongWords } from './usage.ts';
 
@@ -40,6 +41,7 @@ function program(version: string): Command {
   addHardware(command);
   addNetworks(command);
   addPaper(command);
+  addRun(command);
   addSimulate(command);
   tellWrongWords(command);
   return command;

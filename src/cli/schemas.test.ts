@@ -10,6 +10,7 @@ import { formatHardware, hardwareSchema } from '../hardware/hardware-file.ts';
 import { HARDWARE_PRESETS } from '../hardware/presets.ts';
 import { allows } from '../json-schema.testing.ts';
 import { networkSchema } from '../layer/network-file.ts';
+import { processingSchema } from '../run/processing-file.ts';
 import { FILE_KINDS, type FileKind, jsonSchemaOf, schemaUrl } from './schemas.ts';
 
 const at = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
@@ -22,6 +23,7 @@ const ZOD: Readonly<Record<FileKind, z.ZodType>> = {
   hardware: hardwareSchema,
   network: networkSchema,
   chip: chipSchema,
+  processing: processingSchema,
 };
 
 /** What files say, by their kind. */
@@ -43,6 +45,14 @@ const VALID: Readonly<Record<FileKind, readonly unknown[]>> = {
     },
   ],
   chip: [parse(formatChip(EYERISS_CHIP)), { name: 'small', array: { rows: 3 }, rlc: { wordBits: 96 } }],
+  processing: [
+    {},
+    {
+      input: { size: [48, 192], fit: 'contain', background: 255, layout: 'NHWC', colors: 'bgr', mean: 127.5 },
+      output: { labels: 'labels.txt', softmax: true, top: 3 },
+    },
+    { input: { mean: [123.675, 116.28, 103.53], scale: [58.395, 57.12, 57.375] } },
+  ],
 };
 
 it('every file in schemas/ is made of a schema of the code', () => {
@@ -100,6 +110,7 @@ it('has an entry for every key of the code', () => {
   const keysOf = (schema: z.ZodObject) => Object.keys(schema.shape);
   expect(Object.keys(schemaOf('hardware').properties!)).toEqual(keysOf(hardwareSchema));
   expect(Object.keys(schemaOf('chip').properties!)).toEqual(keysOf(chipSchema));
+  expect(Object.keys(schemaOf('processing').properties!)).toEqual(keysOf(processingSchema));
   const { layers } = schemaOf('network').properties as Record<string, JsonSchema>;
   const types = (layers!.items as JsonSchema).oneOf as JsonSchema[];
   expect(types.map(({ properties }) => Object.keys(properties!))).toEqual(

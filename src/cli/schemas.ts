@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { chipSchema } from '../chip/chip-file.ts';
 import { hardwareSchema } from '../hardware/hardware-file.ts';
 import { networkSchema } from '../layer/network-file.ts';
+import { processingSchema } from '../run/processing-file.ts';
 
 /** The files that people write. */
 const FILES = {
@@ -20,6 +21,12 @@ const FILES = {
     title: 'Rowhouse chip file',
     description:
       'A variant of the Eyeriss chip for rowhouse simulate --chip. Everything but the name has a default.',
+  },
+  processing: {
+    schema: processingSchema,
+    title: 'Rowhouse processing file',
+    description:
+      'How pictures become the input of a network and how its output is told, for rowhouse run --processing. Everything has a default.',
   },
 } as const;
 

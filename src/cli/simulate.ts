@@ -1,22 +1,19 @@
 import type { Command } from 'commander';
-import { EYERISS_CHIP } from '../chip/chip.ts';
-import { type MappingChoice, parseMapping } from '../chip/choose-mapping.ts';
 import { chipLayer } from '../chip/geometry.ts';
 import type { LayerRun } from '../chip/layer.ts';
 import { Recorder } from '../chip/recording.ts';
 import { DETAILS, simulationSteps } from '../chip/simulation.ts';
 import { parseTensor } from '../chip/tensor-file.ts';
-import { type RecordedRun, traceEvents } from '../chip/trace.ts';
-import { EYERISS_ENERGY } from '../hardware/energy.ts';
+import { type RecordedRun, traceEvents, traceText } from '../chip/trace.ts';
 import { InputError } from '../input-error.ts';
 import type { Layer, Network } from '../layer/layer.ts';
 import { selectLayers } from '../layer/select.ts';
 import { simulationData } from '../report/simulation-data.ts';
 import { simulationTable } from '../report/simulation-table.ts';
+import { type ChipFlags, chipOf, costsOf, mappingOf } from './chip-flags.ts';
 import { CheckFailed } from './exit.ts';
-import { checkPlace, readBytes, readText, writeWhole } from './files.ts';
+import { checkPlace, readBytes, writeWhole } from './files.ts';
 import { collected, commaList, oneOf, together, underFlag, wholeNumber } from './flags.ts';
-import { hardwareNamed } from './hardware.ts';
 import { NETWORK_ARGUMENT, networkNamed, SHAPE_FLAG } from './network.ts';
 import { emit, FORMATS, type FormatFlags, formatNamed, formatted, terminalOptions } from './output.ts';
 import { withProgress } from './progress.ts';
@@ -29,17 +26,14 @@ const MOST_WORDS = 1e9;
 /** Cycles between samples of a trace. */
 const TRACE_INTERVAL = 32;
 
-interface Flags extends FormatFlags {
+interface Flags extends FormatFlags, ChipFlags {
   readonly layers?: string;
   readonly shape?: readonly string[];
   readonly batch: string;
-  readonly mapping: string;
   readonly input?: string;
   readonly seed: string;
   readonly detail: string;
   readonly trace?: string;
-  readonly chip?: string;
-  readonly hardware?: string;
 }
 
 /** Adds `rowhouse simulate` to the program. */
@@ -101,16 +95,10 @@ export function addSimulate(program: Command): void {
         json: result,
         data: () => simulationData(result),
       });
-      if (flags.trace !== undefined) writeWhole('--trace', flags.trace, traceText(recorded));
+      if (flags.trace !== undefined) writeWhole('--trace', flags.trace, traceText(traceEvents(recorded)));
       emit(content, destination);
       if (result.layers.some(({ output }) => !output.bitExact)) throw new CheckFailed();
     });
-}
-
-/** One event per line, as the viewers and people like it. */
-function traceText(recorded: readonly RecordedRun[]): string {
-  const events = Array.from(traceEvents(recorded), (event) => JSON.stringify(event));
-  return `{"traceEvents":[\n${events.join(',\n')}\n]}\n`;
 }
 
 const EXAMPLES = `
@@ -127,21 +115,6 @@ async function modelOf(
   if (list === undefined) return { network, layers: network.layers };
   return { network, layers: underFlag('--layers', () => selectLayers(network, commaList(list))) };
 }
-
-function mappingOf({ mapping }: Flags): MappingChoice {
-  if (mapping === 'best' || mapping === 'published') return mapping;
-  return underFlag('--mapping', () => parseMapping(mapping));
-}
-
-async function chipOf({ chip: file }: Flags) {
-  if (file === undefined) return EYERISS_CHIP;
-  const text = readText(file);
-  const { parseChip } = await import('../chip/chip-file.ts');
-  return parseChip(text, file);
-}
-
-const costsOf = async ({ hardware: name }: Flags) =>
-  name === undefined ? EYERISS_ENERGY : (await hardwareNamed(name)).energy;
 
 function refuseIfTooLarge(layers: readonly Layer[], batch: number): void {
   const wordsOf = (layer: Layer, images: number) => {
