@@ -109,7 +109,15 @@ interface NodeInProgress {
   readonly inputs: string[];
   readonly outputs: string[];
   readonly attributes: Map<string, Attribute>;
-  readonly captured: string[];
+  readonly bodies: BodyNames;
+}
+
+/** Names in the graphs within a node: those that their nodes use, and those of their own. */
+interface BodyNames {
+  readonly used: string[];
+  readonly own: Set<string>;
+  /** Graphs around what is being read. */
+  depth: number;
 }
 
 const NODE: Fields<NodeInProgress> = {
@@ -121,40 +129,61 @@ const NODE: Fields<NodeInProgress> = {
   4: (made, field) => {
     made.opType = field.text();
   },
-  5: ({ attributes, captured }, field) =>
-    attributes.set(...attribute(field.message('attribute', attributes.size), captured)),
+  5: ({ attributes, bodies }, field) =>
+    attributes.set(...attribute(field.message('attribute', attributes.size), bodies)),
   7: (made, field) => {
     const domain = field.text();
     made.domain = OWN_DOMAINS.includes(domain) ? '' : domain;
   },
 };
 
-const node = (message: Message): OnnxNode => ({
-  ...message.read(NODE, {
+function node(message: Message): OnnxNode {
+  const { bodies, ...made } = message.read(NODE, {
     name: '',
     opType: '',
     domain: '',
     inputs: [],
     outputs: [],
     attributes: new Map(),
-    captured: [],
-  }),
-  source: message.bytes,
-});
+    bodies: { used: [], own: new Set<string>(), depth: 0 },
+  });
+  const captured = [...new Set(bodies.used)].filter((name) => name !== '' && !bodies.own.has(name));
+  return { ...made, captured, source: message.bytes };
+}
 
-/** Of a graph within a node, what its nodes use. */
-const BODY: Fields<{ readonly captured: string[] }> = {
+/** More graphs within each other than this are none: real ones have a handful. */
+const MOST_NESTED = 64;
+
+/** Of a graph within a node, what its nodes use and make. */
+const BODY: Fields<BodyNames> = {
   1: (body, field) => field.message('node').read(BODY_NODE, body),
+  5: ({ own }, field) => own.add(field.message('initializer').read(TENSOR_NAME, { name: '' }).name),
+  11: ({ own }, field) => own.add(valueInfo(field.message('input')).name),
+  15: ({ own }, field) => own.add(sparseTensor(field.message('sparse_initializer')).name),
 };
 
-const BODY_NODE: Fields<{ readonly captured: string[] }> = {
-  1: ({ captured }, field) => captured.push(field.text()),
+const BODY_NODE: Fields<BodyNames> = {
+  1: ({ used }, field) => used.push(field.text()),
+  2: ({ own }, field) => own.add(field.text()),
   5: (body, field) => field.message('attribute').read(BODY_ATTRIBUTE, body),
 };
 
-const BODY_ATTRIBUTE: Fields<{ readonly captured: string[] }> = {
-  6: (body, field) => field.message('g').read(BODY, body),
-  11: (body, field) => field.message('graphs').read(BODY, body),
+const BODY_ATTRIBUTE: Fields<BodyNames> = {
+  6: (body, field) => readBody(body, field.message('g')),
+  11: (body, field) => readBody(body, field.message('graphs')),
+};
+
+function readBody(body: BodyNames, message: Message): void {
+  if (body.depth === MOST_NESTED) throw message.flaw(`more than ${MOST_NESTED} graphs within each other`);
+  body.depth++;
+  message.read(BODY, body);
+  body.depth--;
+}
+
+const TENSOR_NAME: Fields<{ name: string }> = {
+  8: (made, field) => {
+    made.name = field.text();
+  },
 };
 
 interface AttributeInProgress {
@@ -165,7 +194,7 @@ interface AttributeInProgress {
   tensor?: Tensor;
   readonly floats: number[];
   readonly integers: number[];
-  readonly captured: string[];
+  readonly bodies: BodyNames;
 }
 
 const ATTRIBUTE: Fields<AttributeInProgress> = {
@@ -184,7 +213,8 @@ const ATTRIBUTE: Fields<AttributeInProgress> = {
   5: (made, field) => {
     made.tensor = tensor(field.message('tensor'));
   },
-  ...BODY_ATTRIBUTE,
+  6: ({ bodies }, field) => readBody(bodies, field.message('g')),
+  11: ({ bodies }, field) => readBody(bodies, field.message('graphs')),
   7: ({ floats }, field) => field.floats(floats),
   8: ({ integers }, field) => field.integers(integers),
   22: (made, field) => {
@@ -192,9 +222,9 @@ const ATTRIBUTE: Fields<AttributeInProgress> = {
   },
 };
 
-function attribute(message: Message, captured: string[]): [name: string, Attribute] {
-  const read = message.read(ATTRIBUTE, { name: '', floats: [], integers: [], captured });
-  const { name, captured: _, ...value } = read;
+function attribute(message: Message, bodies: BodyNames): [name: string, Attribute] {
+  const read = message.read(ATTRIBUTE, { name: '', floats: [], integers: [], bodies });
+  const { name, bodies: _, ...value } = read;
   return [name, value];
 }
 

@@ -48,7 +48,7 @@ export interface OnnxNode {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
   readonly attributes: ReadonlyMap<string, Attribute>;
-  /** Tensors around it that graphs within it, such as the body of a loop, may use; some of these names may be their own. */
+  /** Tensors around it that graphs within it, such as the body of a loop, use. */
   readonly captured: readonly string[];
   /** As it stands in the file: a message of type NodeProto. */
   readonly source: Uint8Array;

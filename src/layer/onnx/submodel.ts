@@ -7,7 +7,7 @@ import { integer, joined, message, type Pieces, tensorMessage, text, valueMessag
 export interface Part {
   /** In an order in which they can run. */
   readonly nodes: readonly OnnxNode[];
-  /** Tensors that come in, and the numbers of their element types. */
+  /** Tensors that come in, and the numbers of their element types: none that its nodes make. */
   readonly inputs: ReadonlyMap<string, number>;
   /** Tensors that come out: made by its nodes. */
   readonly outputs: readonly string[];
