@@ -258,7 +258,7 @@ describe('networks that cannot run', () => {
     await expectLines(
       [apart],
       [
-        'network: found "apart, where a makes 2 × 4 × 4 and b takes 3 × 4 × 4"; allowed: layers of which each takes what the one before it makes, or an .onnx file',
+        'network: apart: a makes 2 × 4 × 4 and b takes 3 × 4 × 4; allowed: layers of which each takes what the one before it makes, or an .onnx file',
       ],
     );
   });

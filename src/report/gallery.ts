@@ -40,7 +40,7 @@ function picture(fmap: Fmap, what: string): Markup {
     channels < fmap.channels ? `${channels} of ${fmap.channels} channels` : channelCount(channels),
     `${fmap.height} × ${fmap.width}`,
     `${((100 * zeros) / fmap.words.length).toFixed(1)} % zeros`,
-    ...(step > 1 ? [`every ${step}${ordinal(step)} row and column`] : []),
+    ...(step > 1 ? [`one of ${step} rows and columns`] : []),
   ].join(', ');
   return html`<figure>
 <img src="${dataUri('image/png', png)}" width="${scale * width}" height="${scale * height}" alt="Feature maps of ${what} ${fmap.name}: ${facts}">
@@ -49,8 +49,6 @@ function picture(fmap: Fmap, what: string): Markup {
 }
 
 const channelCount = (channels: number): string => (channels === 1 ? '1 channel' : `${channels} channels`);
-
-const ordinal = (step: number): string => (step === 2 ? 'nd' : step === 3 ? 'rd' : 'th');
 
 /** A stripe of these colours, from left to right. */
 function ramp(colors: readonly (readonly number[])[]): Markup {

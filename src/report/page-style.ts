@@ -20,7 +20,7 @@ figcaption { margin-top: 0.5rem; }
 .card { background: #fff; border: 1px solid var(--line); border-radius: 6px; padding: 0.5rem; overflow-x: auto; }
 .card svg { display: block; max-width: 100%; height: auto; }
 @media (max-width: 48rem) { .card svg { max-width: none; } }
-.scroll { margin: 2.5rem 0; overflow-x: auto; }
+.scroll { position: relative; margin: 2.5rem 0; overflow-x: auto; }
 .scroll:focus-visible { outline: 2px solid var(--quiet); outline-offset: 4px; }
 table { border-collapse: collapse; font-size: 0.875rem; line-height: 1.4; font-variant-numeric: tabular-nums; }
 caption { text-align: left; font-weight: 600; font-size: 1.05rem; padding-bottom: 0.5rem; white-space: nowrap; }

@@ -79,7 +79,7 @@ export const RUN_COLUMNS: readonly ColumnOf<Line>[] = [
   decibels('noise_weights_db', 'with weights of 16 bits and all else exact', ({ weightsDb }) => weightsDb),
   decibels(
     'noise_uncorrected_db',
-    'without the correction of biases for what cutting takes',
+    'without the correction of biases for what cutting takes, if there is one',
     ({ uncorrectedDb }) => uncorrectedDb,
   ),
   decibels('noise_rounded_db', 'with products rounded, not cut', ({ roundedDb }) => roundedDb),

@@ -141,8 +141,9 @@ export function classesSentence({ classes, images }: RunResult): string | undefi
 }
 
 /** What else there is to know of the layers. */
-export const layerNotes = ({ layers }: RunResult): readonly string[] => [
+export const layerNotes = ({ layers, powerSource }: RunResult): readonly string[] => [
   ...mappingNotes(layers),
   ...linkNotes(layers),
+  `Power comes from two constants, ${powerSource}: where PEs mostly wait, it is a lower bound.`,
   exactness(layers),
 ];

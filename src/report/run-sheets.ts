@@ -22,7 +22,7 @@ export const decibels = (value: number | null): string => {
 };
 
 /** What each layer did, and how close it came to the float network. */
-export function layersSheet({ layers, total }: RunResult): Sheet {
+function layersSheet({ layers, total }: RunResult): Sheet {
   const milliseconds = alike(layers.map(({ processingLatencyMs }) => processingLatencyMs));
   return {
     title: 'Layers',
@@ -60,7 +60,7 @@ export function layersSheet({ layers, total }: RunResult): Sheet {
 }
 
 /** What zeros save, and what moving the data takes. */
-export function trafficSheet({ layers, total }: RunResult): Sheet {
+function trafficSheet({ layers, total }: RunResult): Sheet {
   const share = (part: number, whole: number) => ((100 * part) / whole).toFixed(1);
   const megabytes = alike(layers.map(({ dram }) => dram.bytes / 1e6));
   const milliseconds = alike(layers.map(({ dram }) => dram.linkMs));

@@ -92,7 +92,7 @@ function energyOf(macs: number, gatedPercent: number, accesses: readonly number[
 
 /** A result with what follows from its layers and images. */
 function ran(
-  parts: Omit<RunResult, 'images' | 'runtime' | 'total'>,
+  parts: Omit<RunResult, 'images' | 'runtime' | 'total' | 'powerSource'>,
   images: number,
   macsPercent: number | null,
 ): RunResult {
@@ -107,6 +107,7 @@ function ran(
     ...parts,
     images,
     runtime: 'onnxruntime-web 1.30.0',
+    powerSource: 'fitted to AlexNet on Eyeriss',
     total: {
       macs: all(({ macs }) => macs),
       macsPercent,

@@ -72,7 +72,7 @@ describe('a JPEG file that is none', () => {
     [
       'many scans',
       Uint8Array.from([...FILE.subarray(0, -2), ...Array(101).fill([0xff, 0xda]).flat()]),
-      'more than 100 scans',
+      '102 scans, and 100 are the most for its size',
     ],
   ])('is told: %s', (_, file, message) => {
     const told = message.startsWith('x: ') ? message : `x: a damaged JPEG: ${message}`;

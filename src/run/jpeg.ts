@@ -7,6 +7,8 @@ const MOST_MEGABYTES = 800;
 
 /** Passes over the picture, each of which takes its time however short it is: encoders make about ten. */
 const MOST_SCANS = 100;
+/** Pixels of all passes together. */
+const MOST_SCANNED = 5e8;
 
 /** What a byte stands for at most: a block of 64 samples takes a bit, and the finest component may have a sample for two pixels. */
 const MOST_PIXELS_PER_BYTE = 1024;
@@ -35,7 +37,8 @@ export function decodeJpeg(bytes: Uint8Array): Pixels {
     (count, byte, i) => count + Number(byte === START_OF_SCAN && bytes[i - 1] === 0xff),
     0,
   );
-  if (scans > MOST_SCANS) throw damaged('JPEG', `more than ${MOST_SCANS} scans`);
+  const most = Math.min(MOST_SCANS, Math.floor(MOST_SCANNED / (width * height)));
+  if (scans > most) throw damaged('JPEG', `${scans} scans, and ${most} are the most for its size`);
 
   const options = { useTArray: true, formatAsRGBA: false, maxMemoryUsageInMB: MOST_MEGABYTES } as const;
   const color = isRgb ? { colorTransform: false } : {};

@@ -83,9 +83,20 @@ export function planRun(
   const { file } = runnable;
   const graph = modelGraph(runnable, batch, shape);
   const { works, reasons } = candidates(graph);
-  const choose = (work: ChipWork) => onChipOrFlat(work, batch, { chip, costs, mapping });
+  // Of layers that cannot run in the mapping that is asked for, the first is told, which is found last
+  let refused: InputError | undefined;
+  const choose = (work: ChipWork) => {
+    try {
+      return onChipOrFlat(work, batch, { chip, costs, mapping });
+    } catch (error) {
+      if (!(error instanceof InputError)) throw error;
+      refused = error;
+      return { reason: error.message };
+    }
+  };
   const output = outputOf(graph, works, file, until);
   const { layers, hostNodes } = needed(graph, works, output, choose, reasons);
+  if (refused !== undefined) throw refused;
   if (layers.size === 0) throw nothingForChip(graph, reasons, file);
   return {
     runnable,

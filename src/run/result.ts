@@ -20,6 +20,8 @@ export interface RunResult {
   /** Null where the output has no classes: one image's is not a list of scores. */
   readonly classes: Classification | null;
   readonly total: RunTotal;
+  /** Where the two constants come from that milliwatts are made with. */
+  readonly powerSource: string;
 }
 
 /** A layer on the chip; counts and times are those of all images together. */
@@ -106,7 +108,10 @@ export interface HostNode {
   readonly reason: string | null;
 }
 
-/** Milliwatts while it runs, with array and link at work at once. */
+/**
+ * Milliwatts while it runs, with array and link at work at once, and the cost table that the constants of power are fitted
+ * to, whatever energies are told in.
+ */
 export interface Power {
   /** Of the chip. */
   readonly chip: number;

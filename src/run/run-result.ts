@@ -2,7 +2,7 @@ import type { Chip } from '../chip/chip.ts';
 import { linkMs } from '../chip/dram.ts';
 import { energyOfChip, type LayerMeasures } from '../chip/measures.ts';
 import { chipMilliwatts, dramMilliwatts } from '../chip/power.ts';
-import type { EnergyCosts } from '../hardware/energy.ts';
+import { EYERISS_ENERGY } from '../hardware/energy.ts';
 import { ofmapSize } from '../layer/layer.ts';
 import type { BatchScores } from './checkpoint.ts';
 import { topClasses } from './classify.ts';
@@ -40,6 +40,7 @@ export function runResult(gathered: Gathered): RunResult {
     host: plan.host,
     classes: classification(gathered),
     total: totalOf(layers, gathered),
+    powerSource: plan.chip.power.source,
   };
 }
 
@@ -71,7 +72,7 @@ function ranLayer(step: ChipStep, format: LayerFormat, { plan, tallies }: Gather
     },
     waterfall: measures.waterfall,
     energy: energyOfChip(measures, costs),
-    power: powerOf(chip, costs, [measures]),
+    power: powerOf(chip, [measures]),
     zerosPercent: percent(ifmap.zeros, ifmap.words),
     ofmapZerosPercent: percent(ofmap.zeros, ofmap.words),
     rlc: { ifmap: ifmap.words / ifmap.stored, ofmap: ofmap.words / ofmap.stored },
@@ -89,11 +90,14 @@ const latencyMs = ({ megahertz }: Chip, { cycles }: LayerMeasures): number => cy
 const milliseconds = (chip: Chip, measures: LayerMeasures): number =>
   Math.max(latencyMs(chip, measures), linkMs(chip.dram, measures.dram.bytes / 2));
 
-/** Of layers, one after another. The clock runs while the chip waits. */
-function powerOf(chip: Chip, costs: EnergyCosts, layers: readonly LayerMeasures[]): Power {
+/**
+ * Of layers, one after another. The clock runs while the chip waits. Units are those that the chip's constants are fitted
+ * to, whatever costs energies are told in.
+ */
+function powerOf(chip: Chip, layers: readonly LayerMeasures[]): Power {
   let [onChip, ofDram, time] = [0, 0, 0];
   for (const measures of layers) {
-    const { total, byLevel } = energyOfChip(measures, costs);
+    const { total, byLevel } = energyOfChip(measures, EYERISS_ENERGY);
     onChip += total - byLevel.dram;
     ofDram += byLevel.dram;
     time += milliseconds(chip, measures);
@@ -106,11 +110,11 @@ function powerOf(chip: Chip, costs: EnergyCosts, layers: readonly LayerMeasures[
 }
 
 function totalOf(layers: readonly RanLayer[], { names, plan, tallies }: Gathered): RunTotal {
-  const { chip, costs, graph } = plan;
+  const { chip, graph } = plan;
   const sum = (of: (layer: RanLayer) => number) => layers.reduce((total, layer) => total + of(layer), 0);
   const measures = [...tallies.values()].flatMap(({ measures }) => measures ?? []);
   const time = measures.reduce((total, one) => total + milliseconds(chip, one), 0);
-  const power = powerOf(chip, costs, measures);
+  const power = powerOf(chip, measures);
   const macs = sum(({ type, macs }) => (type === 'pool' ? 0 : macs));
   return {
     macs,

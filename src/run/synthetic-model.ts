@@ -83,10 +83,10 @@ function checkChain(network: string, layers: readonly Layer[]): void {
       found,
       allowed: 'layers of which each takes what the one before it makes, or an .onnx file',
     });
-  if (layers.length === 0) throw refuse(`${network}, which has no layers`);
+  if (layers.length === 0) throw refuse(`${network} has no layers`);
   for (const [i, layer] of layers.entries()) {
     if (layer.type === 'conv' && layer.weightsPerImage) {
-      throw refuse(`${network}, where the weights of ${layer.name} are computed`);
+      throw refuse(`${network}: the weights of ${layer.name} are computed`);
     }
     const before = layers[i - 1];
     if (before === undefined) continue;
@@ -99,7 +99,7 @@ function checkChain(network: string, layers: readonly Layer[]): void {
         : layer.input.every((size, d) => size === made[d]);
     if (fits) continue;
     const [given, taken] = [made.join(' × '), layer.input.join(' × ')];
-    throw refuse(`${network}, where ${before.name} makes ${given} and ${layer.name} takes ${taken}`);
+    throw refuse(`${network}: ${before.name} makes ${given} and ${layer.name} takes ${taken}`);
   }
 }
 

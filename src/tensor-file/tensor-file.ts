@@ -4,6 +4,9 @@ import { type Npy, readNpy } from './npy.ts';
 
 const FILE = 'a .npy file of NumPy, or a JSON list of numbers';
 
+/** Bytes of JSON between commas and brackets: the parser puts blanks together one by one, and takes minutes for very many. */
+const MOST_BETWEEN = 100_000;
+
 /** What is made of a file, by its format. */
 export interface TensorFormats<T> {
   readonly npy: (npy: Npy) => T;
@@ -43,7 +46,24 @@ function jsonOf(bytes: Uint8Array): string {
   // What is not UTF-8 becomes U+FFFD, which no JSON of numbers has
   const text = new TextDecoder().decode(bytes);
   if (!text.trimStart().startsWith('[')) throw noTensor('syntax', 'no format that is known');
+  if (longestBetween(bytes) > MOST_BETWEEN) {
+    throw noTensor('syntax', `more than ${MOST_BETWEEN} bytes without a comma or bracket`);
+  }
   return text;
+}
+
+const SEPARATORS: ReadonlySet<number | undefined> = new Set(Array.from(',[]', (mark) => mark.charCodeAt(0)));
+
+/** Bytes of the longest stretch without a comma or bracket. */
+function longestBetween(bytes: Uint8Array): number {
+  let longest = 0;
+  let start = 0;
+  for (let at = 0; at <= bytes.length; at++) {
+    if (at < bytes.length && !SEPARATORS.has(bytes[at])) continue;
+    longest = Math.max(longest, at - start);
+    start = at + 1;
+  }
+  return longest;
 }
 
 const noTensor = (code: Problem['code'], found: string | undefined, allowed = FILE): InputError =>
