@@ -63,7 +63,7 @@ export async function runCommand(name: string, flags: RunFlags, version: string)
   const plan = await inTermsOfFlags(() =>
     planRun(runnable, {
       shape: images.shape,
-      batch: batch ?? runnable.input.sizes[0] ?? Math.min(USUAL_BATCH, images.names.length),
+      batch: batchOf(runnable, images, batch),
       chip,
       costs,
       mapping,
@@ -117,6 +117,12 @@ async function letGo(): Promise<void> {
 }
 
 /** Says something on a line of its own, where progress may stand. */
+/** Images at once: no more than there are, unless the file is made for a number of its own. */
+function batchOf({ input }: RunnableModel, { names }: Images, wanted: number | undefined): number {
+  const [own] = input.sizes;
+  return own === undefined ? Math.min(wanted ?? USUAL_BATCH, names.length) : (wanted ?? own);
+}
+
 const tell = (text: string): void => {
   const { stderr } = process;
   stderr.write(`${stderr.isTTY ? '\r\u001B[K' : ''}rowhouse: ${printable(text)}\n`);

@@ -114,6 +114,7 @@ const contract = z.strictObject({
     power,
     millijoulesPerImage: ratio,
   }),
+  powerSource: z.string().min(1),
 });
 
 const command = (...flags: readonly string[]) => rowhouse('run', ...flags, '--state', at('state'));

@@ -5,7 +5,7 @@ import { LARGEST_WORD, LEAST_WORD } from '../chip/arithmetic.ts';
  * undo: it shifts products before it cuts them to 16 bits.
  */
 
-/** Beyond these no float of 32 bits lies. */
+/** With more, a word's unit would be less than any normal float of 32 bits: numbers near it lose bits, or become 0. */
 export const MOST_FRACTION_BITS = 126;
 
 /**

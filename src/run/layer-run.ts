@@ -134,10 +134,13 @@ function correctedBiases(
 ): Int16Array | undefined {
   if (biases === undefined || !correctsBias || format.truncation === 0) return biases;
   const { truncation } = format;
-  // Raised by the room that there is, no sum falls out of its range, whatever cutting takes
   const { C, R, S } = layer.shape;
-  const room = Math.floor(roomForCutting(C * R * S));
-  const raised = biases.map((bias) => wrap(bias + room));
+  const products = C * R * S;
+  // Raised by the room that there is, no sum falls out of its range, whatever cutting takes; where it takes more than any
+  // room, sums come back into the range if they are raised by what it takes of products that are not zero
+  const share = 1 - zerosIn(ifmap) / ifmap.length;
+  const raise = Math.floor(Math.max(roomForCutting(products), (products * share) / 2));
+  const raised = biases.map((bias) => wrap(bias + raise));
   const words = { ifmap, filters, biases: raised };
   const sums = finish(ofmapByKernel({ chip, layer, mapping, words, truncation, relu: false, codesIfmap }));
   const losses = meanLoss(layer, ifmap, words, sums, truncation);
@@ -156,11 +159,15 @@ function sampleOf(
 }
 
 function withWords(counts: WordCounts, words: Int16Array, { rlc }: Chip, isCoded: boolean): WordCounts {
-  let zeros = 0;
-  for (let i = 0; i < words.length; i++) if (words[i] === 0) zeros++;
   return {
     words: counts.words + words.length,
-    zeros: counts.zeros + zeros,
+    zeros: counts.zeros + zerosIn(words),
     stored: counts.stored + storedLength(words, rlc, isCoded),
   };
+}
+
+function zerosIn(words: Int16Array): number {
+  let zeros = 0;
+  for (let i = 0; i < words.length; i++) if (words[i] === 0) zeros++;
+  return zeros;
 }

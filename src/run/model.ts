@@ -165,18 +165,38 @@ function inferred(
   }
 }
 
+/** Whether a node draws random numbers. */
+export const isDrawn = ({ node }: KnownNode): boolean => /^(Random|Multinomial|Bernoulli)/.test(node.opType);
+
 function constantsOf(nodes: readonly KnownNode[], { graph }: OnnxModel) {
   const constantNames = new Set(graph.initializers.keys());
   const constants = new Set<KnownNode>();
   for (const one of nodes) {
-    const { opType, outputs } = one.node;
-    const isDrawn = /^(Random|Multinomial|Bernoulli)/.test(opType);
-    if (isDrawn || !inputsOf(one).every((name) => constantNames.has(name))) continue;
+    const { outputs } = one.node;
+    if (isDrawn(one) || !inputsOf(one).every((name) => constantNames.has(name))) continue;
     constants.add(one);
     for (const output of outputs) if (output !== '') constantNames.add(output);
   }
   return { constants, constantNames };
 }
+
+/** The tensor whose words a tensor has, in the same order. */
+export function wordsOf(tensor: string, { makers }: ModelGraph): string {
+  for (let name = tensor; ; ) {
+    const maker = makers.get(name);
+    // A Dropout's mask is none of its words
+    if (maker === undefined || !isView(maker) || maker.node.outputs[0] !== name) return name;
+    name = maker.node.inputs[0]!;
+  }
+}
+
+/** Whether a node makes the same values in the same order, so that the chip's words stay as they are. */
+const isView = ({ operator, node, facts }: KnownNode): boolean =>
+  operator?.kind === 'view' &&
+  VIEWS.includes(node.opType) &&
+  (node.opType !== 'Dropout' || (!facts.has(2) && facts.integer('is_test', 1) === 1));
+
+const VIEWS: readonly string[] = ['Identity', 'Dropout', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];
 
 /** MACs of a node for all images of the graph; undefined where they cannot be known. */
 export function macsOf({ operator, unknown, facts }: KnownNode, images: number): number | undefined {

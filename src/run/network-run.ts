@@ -9,22 +9,15 @@ import { fractionBitsFor, largestMagnitude, quantiseAll } from './fixed-point.ts
 import { formatsOf } from './format.ts';
 import { floatsOf, HostPart, type HostTensor, runtimeName, type Tensors } from './host.ts';
 import { InFlight } from './in-flight.ts';
+import { mappingForFewer } from './layer-mapping.ts';
 import { layerWords, NO_TALLY, type ReadyLayer, runLayer } from './layer-run.ts';
 import type { ModelGraph } from './model.ts';
 import type { LayerParameters } from './parameters.ts';
-import {
-  type ChipStep,
-  chipSteps,
-  classesOf,
-  graphForFewer,
-  type HostStep,
-  mappingForFewer,
-  type Plan,
-  type Step,
-} from './plan.ts';
+import { type ChipStep, chipSteps, classesOf, graphForFewer, type HostStep, type Plan } from './plan.ts';
 import type { Fmap } from './result.ts';
 import type { ImageSource, RunOptions, RunOutcome } from './run.ts';
 import { runResult } from './run-result.ts';
+import { lastUses } from './schedule.ts';
 
 /** Share of the work that the float network is, beside the chip. */
 const FLOAT_SHARE = 0.1;
@@ -285,15 +278,6 @@ const MOST_NAMED = 4;
 
 /** Channels of a picture. */
 const MOST_COLORS = 4;
-
-/** The last step that reads a tensor; what leaves the network is read after all of them. */
-function lastUses(steps: readonly Step[], output: string): ReadonlyMap<string, number> {
-  const last = new Map<string, number>();
-  for (const [at, step] of steps.entries()) {
-    for (const name of step.on === 'chip' ? [step.input] : step.inputs) last.set(name, at);
-  }
-  return last.set(output, steps.length);
-}
 
 /** What a layer made of the first image. */
 function fmapOf({ layer }: ChipStep, ofmap: Int16Array): Fmap {

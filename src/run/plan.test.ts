@@ -3,16 +3,9 @@ import { describe, expect, it } from 'vitest';
 import { EYERISS_CHIP } from '../chip/chip.ts';
 import { InputError } from '../input-error.ts';
 import { external, floats, integers, type ModelSpec, node, onnxModel } from '../layer/onnx/model.testing.ts';
+import { mappingForFewer } from './layer-mapping.ts';
 import { readModel } from './model.ts';
-import {
-  classesOf,
-  graphForFewer,
-  mappingForFewer,
-  type Plan,
-  type PlanOptions,
-  planRun,
-  type Step,
-} from './plan.ts';
+import { classesOf, graphForFewer, type Plan, type PlanOptions, planRun, type Step } from './plan.ts';
 
 type Given = Partial<Omit<ModelSpec, 'nodes'>> & Partial<PlanOptions>;
 
@@ -368,15 +361,39 @@ describe('a model that cannot be run', () => {
     expect(problem(strides).found).toBe(
       'nothing that the chip can run: a: vertical stride: found 3; allowed: 1, 2, 4 on this chip; b: the chip pools by maximum alone',
     );
-    expect(problem([conv('x', 'a'), on('Relu', ['x'], 'b')]).found).toBe('no convolution');
+  });
+
+  it('draws random numbers, but for nothing that is needed', () => {
+    const nodes = [conv('x', 'a'), on('RandomNormalLike', ['a'], 'r'), on('Add', ['a', 'r'], 'b')];
+    expect(problem(nodes, { outputs: ['b'] })).toMatchObject({
+      path: ['node r (RandomNormalLike)'],
+      found: 'it draws random numbers',
+      file: 'net.onnx',
+    });
+    expect(plan(nodes, { outputs: ['a'] }).host).toEqual([]);
   });
 
   it('has an output that nothing on the chip is needed for', () => {
-    expect(problem([conv('x', 'a'), on('Relu', ['x'], 'b')], { outputs: ['b', 'a'] }).found).toBe(
-      'no convolution',
+    const found = 'no convolution that the output b needs';
+    expect(problem([conv('x', 'a'), on('Relu', ['x'], 'b')]).found).toBe(found);
+    const average = on('AveragePool', ['x'], 'c', { kernel_shape: [2, 2] });
+    expect(problem([conv('x', 'a'), on('Relu', ['x'], 'b'), average], { outputs: ['b', 'a'] }).found).toBe(
+      found,
     );
-    expect(problem([conv('x', 'a')], { outputs: ['x'] }).found).toBe('no convolution');
+    expect(problem([conv('x', 'a')], { outputs: ['x'] }).found).toBe(
+      'no convolution that the output x needs',
+    );
     expect(problem([conv('x', 'a')], { outputs: [] }).found).toBe('no convolution');
+  });
+
+  it('ends before anything that the chip can run', () => {
+    const average = on('AveragePool', ['x'], 'a', { kernel_shape: [2, 2] });
+    const nodes = [on('Relu', ['x'], 'r'), average, conv('a', 'b')];
+    expect(problem(nodes, { until: 'r' })).toMatchObject({ path: ['until'], found: 'r' });
+    expect(problem(nodes, { until: 'a' })).toMatchObject({
+      path: ['until'],
+      found: 'a, with nothing that the chip can run: a: the chip pools by maximum alone',
+    });
   });
 
   it('has two inputs, or none, or one that is no tensor of floats', () => {

@@ -1,14 +1,24 @@
 import { type Chip, EYERISS_CHIP } from '../chip/chip.ts';
-import { type ChosenMapping, chooseMapping, type MappingChoice } from '../chip/choose-mapping.ts';
+import type { ChosenMapping, MappingChoice } from '../chip/choose-mapping.ts';
 import { type EnergyCosts, EYERISS_ENERGY } from '../hardware/energy.ts';
-import { describeProblem, InputError } from '../input-error.ts';
+import { InputError } from '../input-error.ts';
 import { product, UNKNOWN } from '../layer/onnx/fact.ts';
 import type { KnownNode } from '../layer/onnx/inference.ts';
 import { FLOAT32 } from '../layer/onnx/tensor.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { type ChipWork, chipWork } from './chip-node.ts';
-import { inputsOf, type ModelGraph, macsOf, modelGraph, type RunnableModel } from './model.ts';
+import { onChipOrFlat } from './layer-mapping.ts';
+import {
+  inputsOf,
+  isDrawn,
+  type ModelGraph,
+  macsOf,
+  modelGraph,
+  type RunnableModel,
+  wordsOf,
+} from './model.ts';
 import type { HostNode } from './result.ts';
+import { scheduled } from './schedule.ts';
 
 /** A layer that runs on the chip. */
 export interface ChipStep extends ChipWork {
@@ -67,7 +77,7 @@ const USUAL_BATCH = 4;
  * on the host, as soon as it can run.
  *
  * @throws InputError if the shape is not that of the file, if its nodes do not fit together, if there is no node of that
- * name, or if the chip can run none of the nodes.
+ * name, if one draws random numbers, or if the chip can run none of the nodes.
  */
 export function planRun(
   runnable: RunnableModel,
@@ -97,7 +107,9 @@ export function planRun(
   const output = outputOf(graph, works, file, until);
   const { layers, hostNodes } = needed(graph, works, output, choose, reasons);
   if (refused !== undefined) throw refused;
-  if (layers.size === 0) throw nothingForChip(graph, reasons, file);
+  if (layers.size === 0) throw nothingForChip({ works, reasons, hostNodes, output, until, file });
+  const drawn = hostNodes.find(isDrawn);
+  if (drawn !== undefined) throw drawsNumbers(drawn, file);
   return {
     runnable,
     graph,
@@ -145,22 +157,6 @@ const FLOAT64 = 11;
 /** Element types of scores: those of places or classes are others. */
 const SCORE_TYPES: readonly number[] = [UNKNOWN.type, FLOAT32, FLOAT64];
 
-/** The mapping of a layer for so many images of the network. */
-const mappingFor = (
-  { layer, rows }: Pick<ChipWork, 'layer' | 'rows'>,
-  images: number,
-  { chip, costs, mapping }: Pick<Plan, 'chip' | 'costs' | 'mapping'>,
-): ChosenMapping =>
-  chooseMapping(chip, layer, images * rows, layer.type === 'pool' ? 'best' : mapping, costs);
-
-/** The mapping of a layer for a batch that is not full; letters that are given are those of a full one. */
-export function mappingForFewer(step: ChipStep, images: number, plan: Plan): ChosenMapping {
-  const { mapping } = plan;
-  const isGiven = typeof mapping !== 'string' && mapping.n !== undefined;
-  const fewer = isGiven ? { ...mapping, n: Math.min(mapping.n!, images * step.rows) } : mapping;
-  return mappingFor(step, images, { ...plan, mapping: fewer });
-}
-
 /**
  * The graph of a plan for a batch that is not full.
  *
@@ -187,30 +183,6 @@ export function graphForFewer(plan: Plan, images: number): ModelGraph {
   throw new InputError({ code: 'does-not-fit', path: ['batch'], found, allowed });
 }
 
-/** A fully connected layer whose feature map is too high or wide for a filter, on the same numbers in a row of channels. */
-function onChipOrFlat(work: ChipWork, images: number, how: Pick<Plan, 'chip' | 'costs' | 'mapping'>) {
-  const step = onChip(work, images, how);
-  const { layer } = work;
-  if (!('reason' in step) || layer.type !== 'fc' || layer.input[1] * layer.input[2] === 1) return step;
-  const flat = onChip({ ...work, layer: { ...layer, input: [product(layer.input), 1, 1] } }, images, how);
-  return 'reason' in flat ? step : flat;
-}
-
-function onChip(
-  work: ChipWork,
-  images: number,
-  how: Pick<Plan, 'chip' | 'costs' | 'mapping'>,
-): ChipStep | { readonly reason: string } {
-  try {
-    return { ...work, on: 'chip', chosen: mappingFor(work, images, how) };
-  } catch (error) {
-    if (!(error instanceof InputError) || error.problems[0]?.path[0] === 'mapping') throw error;
-    const [{ code, path, found, allowed }] = error.problems as [(typeof error.problems)[0]];
-    // What the layer is called is known
-    return { reason: describeProblem({ code, path: path.slice(1), found, allowed }) };
-  }
-}
-
 function outputOf(
   { outputs, nodes }: ModelGraph,
   works: ReadonlyMap<KnownNode, ChipWork>,
@@ -231,24 +203,6 @@ function outputOf(
       nodes.map(({ label }) => label),
     ),
   });
-}
-
-/** Whether a node makes the same values in the same order, so that the chip's words stay as they are. */
-const isView = ({ operator, node, facts }: KnownNode): boolean =>
-  operator?.kind === 'view' &&
-  VIEWS.includes(node.opType) &&
-  (node.opType !== 'Dropout' || (!facts.has(2) && facts.integer('is_test', 1) === 1));
-
-const VIEWS: readonly string[] = ['Identity', 'Dropout', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze'];
-
-/** The tensor whose words a tensor has, in the same order. */
-function wordsOf(tensor: string, { makers }: ModelGraph): string {
-  for (let name = tensor; ; ) {
-    const maker = makers.get(name);
-    // A Dropout's mask is none of its words
-    if (maker === undefined || !isView(maker) || maker.node.outputs[0] !== name) return name;
-    name = maker.node.inputs[0]!;
-  }
 }
 
 /**
@@ -287,71 +241,47 @@ function needed(
   return { layers: new Map([...layers].toReversed()), hostNodes: hostNodes.toReversed() };
 }
 
-function nothingForChip(
-  { nodes }: ModelGraph,
-  reasons: ReadonlyMap<KnownNode, string>,
-  file: string,
-): InputError {
-  const refused = nodes.filter((one) => reasons.has(one)).slice(0, MOST_REASONS);
-  const few = refused.map((one) => `${one.label}: ${reasons.get(one)}`);
-  const found = few.length === 0 ? 'no convolution' : `nothing that the chip can run: ${few.join('; ')}`;
-  const allowed = 'a network with convolutions, products of matrices or maximum pools that the chip can run';
-  return new InputError({ code: 'syntax', path: [], found, allowed, file });
+function drawsNumbers({ label, node }: KnownNode, file: string): InputError {
+  const path = [`node ${label} (${node.opType})`];
+  const allowed = 'nodes that make the same on the chip as in the float network, and in every run';
+  return new InputError({ code: 'syntax', path, found: 'it draws random numbers', allowed, file });
+}
+
+/** @param hostNodes that the output needs: why the chip cannot run others is beside the point */
+function nothingForChip({
+  works,
+  reasons,
+  hostNodes,
+  output,
+  until,
+  file,
+}: {
+  readonly works: ReadonlyMap<KnownNode, ChipWork>;
+  readonly reasons: ReadonlyMap<KnownNode, string>;
+  readonly hostNodes: readonly KnownNode[];
+  readonly output: string | undefined;
+  readonly until: string | undefined;
+  readonly file: string;
+}): InputError {
+  const refused = hostNodes.filter((one) => reasons.has(one)).slice(0, MOST_REASONS);
+  const few = refused.map((one) => `${one.label}: ${reasons.get(one)}`).join('; ');
+  const kinds = 'convolutions, products of matrices or maximum pools that the chip can run';
+  if (until !== undefined) {
+    const found = few === '' ? until : `${until}, with nothing that the chip can run: ${few}`;
+    return new InputError({
+      code: 'not-allowed',
+      path: ['until'],
+      found,
+      allowed: `a node that needs ${kinds}`,
+    });
+  }
+  const place = works.size > 0 && output !== undefined ? ` that the output ${output} needs` : '';
+  const found = few === '' ? `no convolution${place}` : `nothing that the chip can run: ${few}`;
+  return new InputError({ code: 'syntax', path: [], found, allowed: `a network with ${kinds}`, file });
 }
 
 /** Reasons that a message gives. */
 const MOST_REASONS = 3;
-
-/** The order of the work: whatever the host can run first, then the next layer that the chip can. */
-function scheduled(
-  graph: ModelGraph,
-  chipLayers: ReadonlyMap<KnownNode, ChipStep>,
-  hostNodes: readonly KnownNode[],
-  output: string,
-): readonly Step[] {
-  const made = new Set(graph.constantNames);
-  for (const name of graph.facts.keys()) if (!graph.makers.has(name)) made.add(name);
-  const steps: Step[] = [];
-  let layers = [...chipLayers.values()];
-  let waiting = hostNodes;
-  while (layers.length > 0 || waiting.length > 0) {
-    const ready: KnownNode[] = [];
-    // In the order of the graph, so that once is enough
-    waiting = waiting.filter((one) => {
-      if (!inputsOf(one).every((name) => made.has(name))) return true;
-      ready.push(one);
-      for (const name of one.node.outputs) made.add(name);
-      return false;
-    });
-    if (ready.length > 0) steps.push({ on: 'host', nodes: ready, inputs: [], outputs: [] });
-    const next = layers.find(({ input }) => made.has(input));
-    if (next === undefined && ready.length === 0) throw new Error('steps wait for each other');
-    if (next === undefined) continue;
-    steps.push(next);
-    made.add(next.output);
-    layers = layers.filter((one) => one !== next);
-  }
-  return withEnds(steps, graph, output);
-}
-
-/** Host steps with what goes into them and what comes out. */
-function withEnds(steps: readonly Step[], graph: ModelGraph, output: string): readonly Step[] {
-  const reads = (step: Step): readonly string[] =>
-    step.on === 'chip' ? [step.input] : step.nodes.flatMap((one) => [...inputsOf(one)]);
-  const later = new Set([output]);
-  return steps
-    .toReversed()
-    .map((step) => {
-      const own = step.on === 'chip' ? [] : step.nodes.flatMap(({ node }) => node.outputs.filter(Boolean));
-      const outputs = own.filter((name) => later.has(name));
-      const inputs = [...new Set(reads(step))].filter(
-        (name) => !graph.constantNames.has(name) && !own.includes(name),
-      );
-      for (const name of inputs) later.add(name);
-      return step.on === 'chip' ? step : { ...step, inputs, outputs };
-    })
-    .toReversed();
-}
 
 function totalMacs(nodes: readonly KnownNode[], images: number): number | undefined {
   const all = nodes.map((one) => macsOf(one, images));

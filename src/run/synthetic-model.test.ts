@@ -145,7 +145,7 @@ describe('a network that is no chain', () => {
   const conv: LayerSpec = { name: 'a', type: 'conv', input: [3, 6, 6], filters: 4, kernel: 3 };
 
   it('is refused, with the place', () => {
-    expect(refusal([])).toMatchObject({ path: ['network'], found: 'net, which has no layers' });
+    expect(refusal([])).toMatchObject({ path: ['network'], found: 'net has no layers' });
     const second: LayerSpec = { ...conv, name: 'b', input: [4, 4, 5] };
     expect(refusal([conv, second]).found).toBe('net: a makes 4 × 4 × 4 and b takes 4 × 4 × 5');
     expect(refusal([conv, { name: 'b', type: 'fc', input: [65], filters: 2 }]).found).toContain(
