@@ -172,7 +172,7 @@ describe('formatChip', () => {
         # What the chip takes for what it does.
         picojoulesPerUnit: 1.9 # Energy of a 16-bit MAC, the unit of the cost table, in pJ.
         picojoulesPerCycle: 620 # Energy of what runs in every cycle, the clock network above all, in pJ.
-        source: "fitted to AlexNet on Eyeriss" # Where these numbers come from. For others without a source, it is the chip file.
+        source: "fitted to AlexNet on Eyeriss; a lower bound where PEs mostly wait" # Where these numbers come from. For others without a source, it is the chip file.
       "
     `);
   });

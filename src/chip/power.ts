@@ -28,7 +28,7 @@ export interface ChipPower {
 export const EYERISS_POWER: ChipPower = {
   picojoulesPerUnit: 1.9,
   picojoulesPerCycle: 620,
-  source: 'fitted to AlexNet on Eyeriss',
+  source: 'fitted to AlexNet on Eyeriss; a lower bound where PEs mostly wait',
 };
 
 /** What was done in a while. */

@@ -10,7 +10,7 @@ import { runTable } from '../report/run-table.ts';
 import type { Checkpoint } from '../run/checkpoint.ts';
 import { runtimeName } from '../run/host.ts';
 import { type RunnableModel, readModel } from '../run/model.ts';
-import { classesOf, type Plan, planRun } from '../run/plan.ts';
+import { classesOf, type Plan, planRun, USUAL_BATCH } from '../run/plan.ts';
 import type { InputProcessing } from '../run/processing.ts';
 import { type RunOutcome, runSteps } from '../run/run.ts';
 import { runTrace } from '../run/run-trace.ts';
@@ -33,9 +33,6 @@ import { RunState, stateFolder } from './run-state.ts';
 const MOST_BATCH = 1024;
 const MOST_IMAGES = 1e6;
 const MOST_SEED = 2 ** 31 - 1;
-
-/** Images at once of a file that leaves it open. */
-const USUAL_BATCH = 4;
 
 /**
  * What `rowhouse run` does.
@@ -116,13 +113,13 @@ async function letGo(): Promise<void> {
   await setImmediate();
 }
 
-/** Says something on a line of its own, where progress may stand. */
 /** Images at once: no more than there are, unless the file is made for a number of its own. */
 function batchOf({ input }: RunnableModel, { names }: Images, wanted: number | undefined): number {
   const [own] = input.sizes;
   return own === undefined ? Math.min(wanted ?? USUAL_BATCH, names.length) : (wanted ?? own);
 }
 
+/** Says something on a line of its own, where progress may stand. */
 const tell = (text: string): void => {
   const { stderr } = process;
   stderr.write(`${stderr.isTTY ? '\r\u001B[K' : ''}rowhouse: ${printable(text)}\n`);

@@ -30,6 +30,31 @@ export function mappingColumns<Row>(layerOf: PartOf<Row, 'mapping'>): readonly C
   ];
 }
 
+/** What a layer took on the chip in time, on how many PEs, with how many zeros coming in. */
+export function timeColumns<Row>(
+  layerOf: PartOf<Row, 'passes' | 'cycles' | 'processingLatencyMs' | 'dram' | 'activePes' | 'zerosPercent'>,
+): readonly ColumnOf<Row>[] {
+  const { number, whole } = columnsOf(layerOf);
+  return [
+    whole('passes', 'passes', 'passes over the array', ({ passes }) => passes),
+    whole('cycles', 'cycles', 'cycles of the core clock', ({ cycles }) => cycles),
+    number(
+      'processing_latency_ms',
+      'ms',
+      'the cycles in time, without waiting for the DRAM',
+      (layer) => layer.processingLatencyMs,
+    ),
+    number('link_ms', 'ms', 'how long the link to the DRAM is busy', ({ dram }) => dram.linkMs),
+    whole(
+      'active_pes',
+      'PEs',
+      'PEs that compute in a pass that is not at an edge',
+      ({ activePes }) => activePes,
+    ),
+    number('zeros_percent', '%', "zeros among the ifmap's words", ({ zerosPercent }) => zerosPercent),
+  ];
+}
+
 /** Words between the DRAM and the chip, as they went and before compression. */
 export function dramColumns<Row>(layerOf: PartOf<Row, 'dram'>): readonly ColumnOf<Row>[] {
   const { whole } = columnsOf((row: Row) => layerOf(row).dram);

@@ -65,7 +65,7 @@ describe('the chart of a run', () => {
       expect(texts).toEqual(expect.arrayContaining([name, snrDb!.toFixed(1)]));
     expect(texts).toEqual(
       expect.arrayContaining([
-        'example',
+        'example on eyeriss',
         '10 images · batch 4 · eyeriss · onnxruntime-web 1.30.0',
         'Energy, units of the cost table',
         'Latency, ms',
@@ -101,6 +101,10 @@ describe('the chart of a run', () => {
       }),
       { numRuns: 20 },
     );
+  });
+
+  it.each(['toString', 'constructor', '__proto__', ''])('has any name: %j', async (network) => {
+    expect(textsOf(await draw({ ...run, network }))).toContain(`${network} on ${run.chip}`.trim());
   });
 
   it('is the same twice', async () => {

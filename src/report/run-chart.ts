@@ -14,7 +14,8 @@ export function runChart(result: RunResult): TopLevelSpec {
     ...CHART_FRAME,
     description: `${network}: energy, latency and signal to noise of each layer. ${facts.join(', ')}`,
     title: {
-      text: network!,
+      // A single word that Vega has a use of its own for, such as toString, would be no text to it
+      text: `${network} on ${printable(result.chip)}`,
       subtitle: facts.join(' · '),
       frame: 'bounds',
       fontSize: 15,

@@ -1,5 +1,5 @@
 import type { RanLayer, RunResult } from '../run/result.ts';
-import { dramColumns, energyColumns, mappingColumns, waterfallColumns } from './chip-columns.ts';
+import { dramColumns, energyColumns, mappingColumns, timeColumns, waterfallColumns } from './chip-columns.ts';
 import { type ColumnOf, columnsOf, type DataTable, dataTable } from './data-table.ts';
 
 /** What one line is about. */
@@ -33,22 +33,7 @@ export const RUN_COLUMNS: readonly ColumnOf<Line>[] = [
   ...mappingColumns(layerOf),
   whole('macs', 'MACs', 'work of the layer for all images; comparisons of a pool', ({ macs }) => macs),
   whole('gated_macs', 'MACs', 'those that a zero ifmap word switches off', ({ gatedMacs }) => gatedMacs),
-  whole('passes', 'passes', 'passes over the array', ({ passes }) => passes),
-  whole('cycles', 'cycles', 'cycles of the core clock', ({ cycles }) => cycles),
-  number(
-    'processing_latency_ms',
-    'ms',
-    'the cycles in time, without waiting for the DRAM',
-    (layer) => layer.processingLatencyMs,
-  ),
-  number('link_ms', 'ms', 'how long the link to the DRAM is busy', ({ dram }) => dram.linkMs),
-  whole(
-    'active_pes',
-    'PEs',
-    'PEs that compute in a pass that is not at an edge',
-    ({ activePes }) => activePes,
-  ),
-  number('zeros_percent', '%', "zeros among the ifmap's words", ({ zerosPercent }) => zerosPercent),
+  ...timeColumns(layerOf),
   number('ofmap_zeros_percent', '%', "zeros among the ofmap's words", (layer) => layer.ofmapZerosPercent),
   number('rlc_ifmap', '×', "how many times shorter the ifmap's code is", ({ rlc }) => rlc.ifmap),
   number('rlc_ofmap', '×', "how many times shorter the ofmap's code is", ({ rlc }) => rlc.ofmap),

@@ -144,6 +144,6 @@ export function classesSentence({ classes, images }: RunResult): string | undefi
 export const layerNotes = ({ layers, powerSource }: RunResult): readonly string[] => [
   ...mappingNotes(layers),
   ...linkNotes(layers),
-  `Power comes from two constants, ${powerSource}: where PEs mostly wait, it is a lower bound.`,
+  `Power comes from two constants: ${powerSource}.`,
   exactness(layers),
 ];

@@ -107,7 +107,7 @@ function ran(
     ...parts,
     images,
     runtime: 'onnxruntime-web 1.30.0',
-    powerSource: 'fitted to AlexNet on Eyeriss',
+    powerSource: 'fitted to AlexNet on Eyeriss; a lower bound where PEs mostly wait',
     total: {
       macs: all(({ macs }) => macs),
       macsPercent,

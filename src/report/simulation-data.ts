@@ -1,7 +1,7 @@
 import type { SimulatedLayer, SimulationResult } from '../chip/simulation.ts';
 import { DATA_TYPES, type DataType, LEVELS, type Level } from '../hardware/energy.ts';
 import { DATA_NAMES, ENERGY, LEVEL_NAMES } from './analysis-data.ts';
-import { dramColumns, energyColumns, mappingColumns, waterfallColumns } from './chip-columns.ts';
+import { dramColumns, energyColumns, mappingColumns, timeColumns, waterfallColumns } from './chip-columns.ts';
 import { type ColumnOf, columnsOf, type DataTable, dataTable } from './data-table.ts';
 
 /** What one line is about. */
@@ -37,22 +37,7 @@ export const SIMULATION_COLUMNS: readonly ColumnOf<Line>[] = [
   whole('macs', 'MACs', 'work of the layer for the whole batch; comparisons of a pool', ({ macs }) => macs),
   whole('gated_macs', 'MACs', 'those that a zero ifmap word switches off', ({ gatedMacs }) => gatedMacs),
   whole('configurations', 'configurations', 'what the layer was split into', (layer) => layer.configurations),
-  whole('passes', 'passes', 'passes over the array', ({ passes }) => passes),
-  whole('cycles', 'cycles', 'cycles of the core clock', ({ cycles }) => cycles),
-  number(
-    'processing_latency_ms',
-    'ms',
-    'the cycles in time, without waiting for the DRAM',
-    (layer) => layer.processingLatencyMs,
-  ),
-  number('link_ms', 'ms', 'how long the link to the DRAM is busy', ({ dram }) => dram.linkMs),
-  whole(
-    'active_pes',
-    'PEs',
-    'PEs that compute in a pass that is not at an edge',
-    ({ activePes }) => activePes,
-  ),
-  number('zeros_percent', '%', "zeros among the ifmap's words", ({ zerosPercent }) => zerosPercent),
+  ...timeColumns(layerOf),
 
   words('glb_ifmap_reads', 'ifmap words from the global buffer to the array', ({ glb }) => glb.ifmapReads),
   words('glb_filter_reads', 'filter words from the global buffer to the array', ({ glb }) => glb.filterReads),

@@ -69,8 +69,8 @@ export interface PlanOptions {
   readonly until?: string | undefined;
 }
 
-/** What a file of open batch size runs at. */
-const USUAL_BATCH = 4;
+/** Images at once of a file that leaves it open. */
+export const USUAL_BATCH = 4;
 
 /**
  * Who runs what: convolutions, products of matrices and maximum pools on the chip where it can run them, everything else
