@@ -46,6 +46,7 @@ const RULES: Readonly<Record<string, Rule>> = {
   enum: (value, some) => (some as unknown[]).includes(value),
   anyOf: (value, some) => (some as unknown[]).some((one) => allows(one, value)),
   oneOf: (value, some) => (some as unknown[]).filter((one) => allows(one, value)).length === 1,
+  pattern: (value, pattern) => typeof value !== 'string' || new RegExp(pattern as string, 'u').test(value),
   minLength: (value, least) => typeof value !== 'string' || [...value].length >= (least as number),
   minimum: forNumbers((value, least) => value >= least),
   maximum: forNumbers((value, most) => value <= most),
@@ -66,8 +67,10 @@ const RULES: Readonly<Record<string, Rule>> = {
       ([key, schema]) => !Object.hasOwn(value, key) || allows(schema, value[key]),
     ),
   ),
-  additionalProperties: forObjects(
-    (value, allowed, { properties }) =>
-      allowed !== false || Object.keys(value).every((key) => Object.hasOwn(properties as Schema, key)),
+  propertyNames: forObjects((value, names) => Object.keys(value).every((key) => allows(names, key))),
+  additionalProperties: forObjects((value, allowed, { properties = {} }) =>
+    Object.keys(value)
+      .filter((key) => !Object.hasOwn(properties as Schema, key))
+      .every((key) => allowed !== false && allows(allowed, value[key])),
   ),
 };

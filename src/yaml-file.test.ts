@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { InputError } from './input-error.ts';
 import { anyText, expectResultOrProblems, problemLines } from './reader.testing.ts';
-import { readYaml } from './yaml-file.ts';
+import { formatYaml, readYaml } from './yaml-file.ts';
 
 const anything = (text: string, file: string) => readYaml(text, file, z.unknown(), (value) => value);
 
@@ -151,6 +151,40 @@ describe('problems with a value', () => {
       }),
       { numRuns: 1000 },
     );
+  });
+});
+
+describe('a value as YAML', () => {
+  const schema = z.strictObject({
+    width: z.int().describe('In metres.'),
+    rooms: z.record(z.string(), z.unknown()).describe('By name.'),
+  });
+
+  it('explains the keys of the schema, and puts parts of what stands under others on a line each', () => {
+    const rooms = {
+      hall: { doors: ['front', 'back'], size: { x: 3, y: [4] } },
+      bath: { size: { x: 1 } },
+      attic: [1, 2],
+      'a: b': {},
+      empty: { size: {} },
+      none: 0,
+    };
+    const text = formatYaml({ width: 3, rooms }, schema);
+    expect(text).toBe(`width: 3 # In metres.
+rooms:
+  # By name.
+  hall:
+    doors: ["front", "back"]
+    size: {x: 3, y: [4]}
+  bath:
+    size: {x: 1}
+  attic: [1, 2]
+  "a: b": {}
+  empty:
+    size: {}
+  none: 0
+`);
+    expect(anything(text, 'file.yaml')).toEqual({ width: 3, rooms });
   });
 });
 

@@ -139,7 +139,7 @@ const startOf = (node: unknown): number | undefined => (isNode(node) ? node.rang
 
 /**
  * A value as the text of a YAML file, with a comment to each key: what the schema says that it means. Lists of numbers or
- * texts take one line, and so does each item of other lists.
+ * texts take one line, and so does each item of other lists, and each part of what stands under a key of the user's own.
  */
 export function formatYaml(value: object, schema: z.ZodObject): string {
   const document = new Document(value);
@@ -163,12 +163,15 @@ function explain(map: unknown, schema: z.ZodObject) {
     else if (value) value.commentBefore = comment;
     const inner = withoutDefault(part);
     if (inner instanceof z.ZodObject) explain(value, inner);
+    else if (isMap(value)) for (const { value: one } of value.items) putOnLines(one);
   }
 }
 
-function putOnLines(list: YAMLSeq) {
-  list.flow = list.items.every(isScalar);
-  for (const item of list.items) if (isSeq(item) || isMap(item)) item.flow = true;
+function putOnLines(collection: unknown) {
+  if (!isSeq(collection) && !isMap(collection)) return;
+  const parts = isSeq(collection) ? collection.items : collection.items.map(({ value }) => value);
+  collection.flow = parts.every(isScalar);
+  for (const part of parts) if (isSeq(part) || isMap(part)) part.flow = true;
 }
 
 const withoutDefault = (schema: z.core.$ZodType): z.core.$ZodType =>

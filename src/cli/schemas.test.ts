@@ -10,6 +10,10 @@ import { formatHardware, hardwareSchema } from '../hardware/hardware-file.ts';
 import { HARDWARE_PRESETS } from '../hardware/presets.ts';
 import { allows } from '../json-schema.testing.ts';
 import { networkSchema } from '../layer/network-file.ts';
+import { architectureSchema } from '../loopnest/files/architecture-file.ts';
+import { constraintsSchema } from '../loopnest/files/constraints-file.ts';
+import { mappingSchema } from '../loopnest/files/mapping-file.ts';
+import { problemSchema } from '../loopnest/files/problem-file.ts';
 import { processingSchema } from '../run/processing-file.ts';
 import { FILE_KINDS, type FileKind, jsonSchemaOf, schemaUrl } from './schemas.ts';
 
@@ -24,6 +28,10 @@ const ZOD: Readonly<Record<FileKind, z.ZodType>> = {
   network: networkSchema,
   chip: chipSchema,
   processing: processingSchema,
+  architecture: architectureSchema,
+  problem: problemSchema,
+  mapping: mappingSchema,
+  constraints: constraintsSchema,
 };
 
 /** What files say, by their kind. */
@@ -52,6 +60,56 @@ const VALID: Readonly<Record<FileKind, readonly unknown[]>> = {
       output: { labels: 'labels.txt', softmax: true, top: 3 },
     },
     { input: { mean: [123.675, 116.28, 103.53], scale: [58.395, 57.12, 57.375] } },
+  ],
+  architecture: [
+    {
+      name: 'a',
+      levels: [
+        { name: 'DRAM', energy: 200, bandwidth: { read: 4, write: 0.5 } },
+        { name: 'GLB', energy: 6, capacity: 65_536, fanout: { x: 16, energy: 2 }, doubleBuffered: true },
+        {
+          name: 'RF',
+          energy: { read: 1, fill: 1, update: 2 },
+          capacity: { weights: 224 },
+          holds: ['weights'],
+        },
+      ],
+      mac: { energy: 1 },
+    },
+  ],
+  problem: [
+    { name: 'a', type: 'conv', M: 384, P: 13, groups: 2, stride: [2, 1], dilation: 3 },
+    { name: 'b', type: 'matmul', M: 4, N: 5, K: 6 },
+    {
+      name: 'c',
+      type: 'general',
+      sizes: { C: 3, P: 8, R: 3 },
+      tensors: { weights: ['C', 'R'], inputs: ['C', '2*P + R'], outputs: ['P'] },
+    },
+  ],
+  mapping: [
+    {
+      levels: [
+        { name: 'DRAM', temporal: [['Q', 5]] },
+        { name: 'GLB', keep: ['inputs'], spatialX: [['M', 4]], spatialY: [['C', 2]] },
+      ],
+    },
+  ],
+  constraints: [
+    {},
+    {
+      name: 'a',
+      source: 'b',
+      buffers: 'free',
+      axes: 'both',
+      levels: {
+        GLB: { keep: ['weights'], bypass: ['inputs'], spatialX: { only: ['M'] } },
+        RF: {
+          free: ['inputs'],
+          temporal: { factors: { R: 'all', P: 7, M: { most: 16 } }, order: ['P', 'R'] },
+        },
+      },
+    },
   ],
 };
 
@@ -111,6 +169,11 @@ it('has an entry for every key of the code', () => {
   expect(Object.keys(schemaOf('hardware').properties!)).toEqual(keysOf(hardwareSchema));
   expect(Object.keys(schemaOf('chip').properties!)).toEqual(keysOf(chipSchema));
   expect(Object.keys(schemaOf('processing').properties!)).toEqual(keysOf(processingSchema));
+  expect(Object.keys(schemaOf('architecture').properties!)).toEqual(keysOf(architectureSchema));
+  expect(Object.keys(schemaOf('mapping').properties!)).toEqual(keysOf(mappingSchema));
+  expect(Object.keys(schemaOf('constraints').properties!)).toEqual(keysOf(constraintsSchema));
+  const forms = schemaOf('problem').oneOf as JsonSchema[];
+  expect(forms.map(({ properties }) => Object.keys(properties!))).toEqual(problemSchema.options.map(keysOf));
   const { layers } = schemaOf('network').properties as Record<string, JsonSchema>;
   const types = (layers!.items as JsonSchema).oneOf as JsonSchema[];
   expect(types.map(({ properties }) => Object.keys(properties!))).toEqual(
@@ -123,12 +186,14 @@ interface ObjectSchema {
   readonly required: readonly string[];
 }
 
-/** Every schema of a mapping in a schema. */
+/** Every schema of a mapping of known keys in a schema. */
 function objectsIn(schema: unknown): ObjectSchema[] {
   if (typeof schema !== 'object' || schema === null) return [];
   const inner = Object.values(schema).flatMap(objectsIn);
-  const { type, properties, required = [] } = schema as JsonSchema;
-  return type === 'object' ? [{ properties, required } as ObjectSchema, ...inner] : inner;
+  const { type, properties, required = [], additionalProperties } = schema as JsonSchema;
+  return type === 'object' && additionalProperties === false
+    ? [{ properties, required } as ObjectSchema, ...inner]
+    : inner;
 }
 
 /** A value with a part of it replaced, taken away, or joined by another. */

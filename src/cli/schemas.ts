@@ -2,6 +2,10 @@ import { z } from 'zod';
 import { chipSchema } from '../chip/chip-file.ts';
 import { hardwareSchema } from '../hardware/hardware-file.ts';
 import { networkSchema } from '../layer/network-file.ts';
+import { architectureSchema } from '../loopnest/files/architecture-file.ts';
+import { constraintsSchema } from '../loopnest/files/constraints-file.ts';
+import { mappingSchema } from '../loopnest/files/mapping-file.ts';
+import { problemSchema } from '../loopnest/files/problem-file.ts';
 import { processingSchema } from '../run/processing-file.ts';
 
 /** The files that people write. */
@@ -27,6 +31,28 @@ const FILES = {
     title: 'Rowhouse processing file',
     description:
       'How pictures become the input of a network and how its output is told, for rowhouse run --processing. Everything has a default.',
+  },
+  architecture: {
+    schema: architectureSchema,
+    title: 'Rowhouse architecture file',
+    description:
+      'An accelerator as a hierarchy of memories, for the option --hardware of rowhouse map and rowhouse evaluate.',
+  },
+  problem: {
+    schema: problemSchema,
+    title: 'Rowhouse problem file',
+    description: 'What a loop nest computes, for rowhouse evaluate --problem.',
+  },
+  mapping: {
+    schema: mappingSchema,
+    title: 'Rowhouse mapping file',
+    description:
+      'A loop nest: the loops of a problem on the levels of an architecture, for rowhouse evaluate --mapping.',
+  },
+  constraints: {
+    schema: constraintsSchema,
+    title: 'Rowhouse constraints file',
+    description: 'The mappings that are allowed, for rowhouse map --constraints. Everything has a default.',
   },
 } as const;
 

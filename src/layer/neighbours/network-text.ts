@@ -5,7 +5,8 @@ import { parseNetwork } from '../network-file.ts';
 import { parseMaestro } from './maestro.ts';
 import { linesOf, type NetworkReading, stemOf } from './reading.ts';
 import { parseTopology } from './scalesim.ts';
-import { networkFromProblems, timeloopKey } from './timeloop.ts';
+import { networkFromProblems } from './timeloop.ts';
+import { timeloopKey } from './timeloop-problem.ts';
 
 /**
  * The network that a text describes, in whichever form: Rowhouse's own, a problem of Timeloop, a topology of SCALE-Sim or

@@ -25,7 +25,7 @@ export function timeloopProblems(network: Network): {
 }
 
 /** A text in quotes, for YAML and JSON, in which Jinja, through which timeloopfe reads its files, finds nothing to do. */
-const quoted = (text: string): string => JSON.stringify(text).replaceAll(/\{(?=[{%#])/g, '\\u007b');
+export const quoted = (text: string): string => JSON.stringify(text).replaceAll(/\{(?=[{%#])/g, '\\u007b');
 
 function problemText({ layer, shape }: Exported): string {
   const { G, C, M, R, S, E, F, Uv, Uh } = shape;

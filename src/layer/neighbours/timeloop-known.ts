@@ -2,7 +2,11 @@ import { InputError } from '../../input-error.ts';
 import type { Shape } from './timeloop-schema.ts';
 
 /** A convolution as Timeloop's own files say it, in all of which the rows R and P go with W, the columns S and Q with H. */
-function convolutionShape(filters: string, ...groups: readonly string[]): Shape {
+function convolutionShape(
+  filters: string,
+  dimensions: readonly string[],
+  ...groups: readonly string[]
+): Shape {
   const each = (...dimensions: string[]) => dimensions.map((dimension): [[string]] => [[dimension]]);
   const sum = (tap: string, pixel: string, side: string): [string, string][] => [
     [tap, `${side}dilation`],
@@ -11,6 +15,7 @@ function convolutionShape(filters: string, ...groups: readonly string[]): Shape 
   const rows = sum('R', 'P', 'W');
   const columns = sum('S', 'Q', 'H');
   return {
+    dimensions: [...dimensions],
     coefficients: ['Wstride', 'Hstride', 'Wdilation', 'Hdilation'].map((name) => ({ name, default: 1 })),
     data_spaces: [
       { name: 'Weights', projection: each('C', filters, 'R', 'S', ...groups) },
@@ -21,10 +26,10 @@ function convolutionShape(filters: string, ...groups: readonly string[]): Shape 
 }
 
 /** What a problem without a shape is. */
-export const CNN_LAYER: Shape = convolutionShape('K');
+export const CNN_LAYER: Shape = convolutionShape('K', ['R', 'S', 'P', 'Q', 'C', 'K', 'N']);
 
 /** The shape that the layers of Timeloop's example designs include; what they leave out is 1. */
-export const PROBLEM_BASE: Shape = convolutionShape('M', 'G');
+export const PROBLEM_BASE: Shape = convolutionShape('M', ['C', 'M', 'R', 'S', 'N', 'P', 'Q', 'G'], 'G');
 
 /** The shapes that come with Timeloop, which a problem may name. */
 export const KNOWN_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
@@ -32,6 +37,7 @@ export const KNOWN_SHAPES: ReadonlyMap<string, Shape> = new Map<string, Shape>([
   [
     'gemm_ABZ',
     {
+      dimensions: ['M', 'N', 'K'],
       data_spaces: [
         { name: 'A', projection: ['M', 'K'] },
         { name: 'B', projection: ['N', 'K'] },

@@ -1,0 +1,130 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { describeProblem, InputError, type Problem } from '../input-error.ts';
+import type { Architecture, MemoryLevel } from './architecture.ts';
+import { checkConstraints } from './check-constraints.ts';
+import type { Constraints, LevelRules } from './constraints.ts';
+import { anyArchitecture, anyConstraints } from './files/arbitrary.testing.ts';
+import { TENSORS } from './problem.ts';
+
+const level = (name: string, more: Partial<MemoryLevel> = {}): MemoryLevel => {
+  return { name, holds: TENSORS, doubleBuffered: false, energy: { read: 1, fill: 1, update: 1 }, ...more };
+};
+
+const MACHINE: Architecture = {
+  name: 'machine',
+  wordBits: 16,
+  levels: [
+    level('DRAM'),
+    level('GLB', { holds: ['inputs', 'outputs'], fanout: { x: 4, y: 4, energy: 0 } }),
+    level('RF', { capacity: { weights: 8, inputs: 0 } }),
+  ],
+  macEnergy: 1,
+};
+
+function problemsIn(constraints: Constraints, architecture: Architecture, dimensions: readonly string[]) {
+  try {
+    checkConstraints(constraints, architecture, dimensions);
+    return [];
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    return error.problems;
+  }
+}
+
+const constraints = (levels: Readonly<Record<string, LevelRules>>): Constraints => {
+  return { name: 'mine', buffers: 'kept', axes: 'one', levels };
+};
+
+it.each<[Record<string, LevelRules>, string]>([
+  [{ GBL: {} }, 'levels: unknown key "GBL" (did you mean GLB?); allowed: levels of machine: DRAM, GLB, RF'],
+  [
+    { GLB: { keep: ['inputs', 'weights'] } },
+    'levels.GLB.keep[1]: found "weights"; allowed: what GLB can hold: inputs, outputs',
+  ],
+  [
+    { RF: { keep: ['inputs'] } },
+    'levels.RF.keep[0]: found "inputs"; allowed: what RF can hold: weights, outputs',
+  ],
+  [
+    { DRAM: { bypass: ['inputs'] } },
+    'levels.DRAM.bypass: found ["inputs"]; allowed: nothing, as the outermost level keeps everything',
+  ],
+  [
+    { DRAM: { free: ['inputs'] } },
+    'levels.DRAM.free: found ["inputs"]; allowed: nothing, as the outermost level keeps everything',
+  ],
+  [
+    { RF: { spatialY: {} } },
+    'levels.RF.spatialY: found {}; allowed: no loops in space, as RF has no fan-out',
+  ],
+  [
+    { GLB: { spatialX: { only: ['M', 'E'] } } },
+    'levels.GLB.spatialX.only[1]: found "E"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q, K',
+  ],
+  [
+    { RF: { temporal: { innermost: ['p'] } } },
+    'levels.RF.temporal.innermost[0]: found "p" (did you mean P?); allowed: dimensions: H, W, G, N, M, C, R, S, P, Q, K',
+  ],
+  [
+    { RF: { temporal: { order: ['X'] } } },
+    'levels.RF.temporal.order[0]: found "X"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q, K',
+  ],
+  [
+    { GLB: { spatialY: { factors: { toString: 2 } } } },
+    'levels.GLB.spatialY.factors: unknown key "toString"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q, K',
+  ],
+])('says what is wrong with %j', (levels, message) => {
+  expect(problemsIn(constraints(levels), MACHINE, ['H', 'W']).map(describeProblem)).toEqual([message]);
+});
+
+it('takes dimensions that only other problems have', () => {
+  const letters = [...'GNMCRSPQKHW'];
+  const factors = Object.fromEntries(letters.map((letter) => [letter, 1]));
+  const rules = { temporal: { only: letters, order: letters, innermost: letters, factors } };
+  expect(problemsIn(constraints({ DRAM: rules, GLB: rules, RF: rules }), MACHINE, ['H', 'W'])).toEqual([]);
+});
+
+describe('of any constraints', () => {
+  const any = anyArchitecture().chain((architecture) => {
+    const names = architecture.levels.map(({ name }) => name);
+    return fc.tuple(
+      fc.constant(architecture),
+      anyConstraints(fc.constantFrom(...names, 'elsewhere'), fc.constantFrom(...'MCPH', 'J')),
+    );
+  });
+
+  it('tells problems by what stands in the constraints', () => {
+    fc.assert(
+      fc.property(any, ([architecture, one]) => {
+        for (const { code, path, found } of problemsIn(one, architecture, ['H'])) {
+          const value = valueAt(one, path);
+          if (code === 'unknown-key') expect(Object.keys(value as object)).toContain(found);
+          else expect(value).toEqual(found);
+        }
+      }),
+    );
+  });
+
+  it('takes what is left when all that it tells is taken away', () => {
+    fc.assert(
+      fc.property(any, ([architecture, one]) => {
+        const left = problemsIn(one, architecture, ['H']).toReversed().reduce(without, one);
+        expect(problemsIn(left, architecture, ['H'])).toEqual([]);
+      }),
+    );
+  });
+});
+
+const valueAt = (value: unknown, path: Problem['path']): unknown =>
+  path.reduce((inner, key) => (inner as Record<string | number, unknown>)[key], value);
+
+/** Constraints without what a problem is about. */
+function without(constraints: Constraints, { code, path, found }: Problem): Constraints {
+  const copy = structuredClone(constraints);
+  const way = code === 'unknown-key' ? [...path, String(found)] : path;
+  const holder = valueAt(copy, way.slice(0, -1)) as Record<string | number, unknown>;
+  if (Array.isArray(holder)) holder.splice(Number(way.at(-1)), 1);
+  else delete holder[way.at(-1)!];
+  return copy;
+}

@@ -1,0 +1,87 @@
+import { InputError, type Problem } from '../input-error.ts';
+import { nearestWord } from '../nearest-word.ts';
+import { type Architecture, type MemoryLevel, ownCapacity } from './architecture.ts';
+import type { Constraints, LevelRules, TemporalRules } from './constraints.ts';
+
+/** Dimensions of convolutions and products of matrices: a problem that lacks one has it with size 1. */
+const USUAL_DIMENSIONS = ['G', 'N', 'M', 'C', 'R', 'S', 'P', 'Q', 'K'];
+
+/**
+ * Checks that constraints go with an architecture, and with problems of these dimensions. Paths begin at the root of the
+ * constraints. Whether any mapping obeys them all, the search finds out.
+ *
+ * @param dimensions of all problems that are mapped; G, N, M, C, R, S, P, Q and K are allowed besides
+ * @throws InputError if there are rules for a level that the architecture does not have, for a dimension that no problem
+ * has, or for loops in space where a level has no fan-out, or if a level must keep what it cannot hold, or the outermost
+ * need not keep everything.
+ */
+export function checkConstraints(
+  { levels: rules }: Constraints,
+  { name, levels }: Architecture,
+  dimensions: readonly string[],
+): void {
+  const letters = [...new Set([...dimensions, ...USUAL_DIMENSIONS])];
+  const names = levels.map((level) => level.name);
+  const problems = Object.entries(rules).flatMap(([level, ofLevel]): Problem[] => {
+    const i = names.indexOf(level);
+    if (i < 0) {
+      const allowed = `levels of ${name}: ${names.join(', ')}`;
+      const suggestion = nearestWord(level, names);
+      return [{ code: 'unknown-key', path: ['levels'], found: level, allowed, suggestion }];
+    }
+    const found = [
+      ...keepingProblems(ofLevel, levels[i]!, i === 0),
+      ...loopsProblems(ofLevel, levels[i]!, letters),
+    ];
+    return found.map((one) => ({ ...one, path: ['levels', level, ...one.path] }));
+  });
+  if (problems.length > 0) throw new InputError(...problems);
+}
+
+function keepingProblems(rules: LevelRules, level: MemoryLevel, isOutermost: boolean): Problem[] {
+  const { keep = [], bypass = [], free = [] } = rules;
+  const holds = level.holds.filter((tensor) => ownCapacity(level, tensor) !== 0);
+  const problems = keep.flatMap((found, i): Problem[] => {
+    if (holds.includes(found)) return [];
+    const allowed = `what ${level.name} can hold: ${holds.join(', ') || 'nothing'}`;
+    return [{ code: 'not-allowed', path: ['keep', i], found, allowed }];
+  });
+  if (!isOutermost) return problems;
+  const allowed = 'nothing, as the outermost level keeps everything';
+  for (const [key, found] of Object.entries({ bypass, free })) {
+    if (found.length > 0) problems.push({ code: 'not-allowed', path: [key], found, allowed });
+  }
+  return problems;
+}
+
+function loopsProblems(
+  { temporal, spatialX, spatialY }: LevelRules,
+  { name, fanout }: MemoryLevel,
+  letters: readonly string[],
+): Problem[] {
+  return Object.entries({ temporal, spatialX, spatialY }).flatMap(([place, rules]): Problem[] => {
+    if (rules === undefined) return [];
+    if (place !== 'temporal' && fanout === undefined) {
+      const allowed = `no loops in space, as ${name} has no fan-out`;
+      return [{ code: 'not-allowed', path: [place], found: rules, allowed }];
+    }
+    return letterProblems(rules, letters).map((one) => ({ ...one, path: [place, ...one.path] }));
+  });
+}
+
+function letterProblems(
+  { only = [], factors = {}, innermost = [], order = [] }: TemporalRules,
+  letters: readonly string[],
+): Problem[] {
+  const unknown = (code: Problem['code'], found: string, path: Problem['path']): Problem[] => {
+    if (letters.includes(found)) return [];
+    const suggestion = nearestWord(found, letters);
+    return [{ code, path, found, allowed: `dimensions: ${letters.join(', ')}`, suggestion }];
+  };
+  return [
+    ...Object.entries({ only, innermost, order }).flatMap(([key, list]) =>
+      list.flatMap((one, i) => unknown('not-allowed', one, [key, i])),
+    ),
+    ...Object.keys(factors).flatMap((one) => unknown('unknown-key', one, ['factors'])),
+  ];
+}

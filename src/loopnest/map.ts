@@ -1,0 +1,122 @@
+import type { Architecture } from './architecture.ts';
+import { type Constraints, NO_CONSTRAINTS } from './constraints.ts';
+import { evaluateNest } from './evaluate.ts';
+import type { FoundNest, MapOptions, NestOutcome } from './map-result.ts';
+import type { LevelMapping, Loop, LoopMapping } from './mapping.ts';
+import { type LoopProblem, TENSORS } from './problem.ts';
+import { type Best, Branch, type Standing } from './search/branch.ts';
+import { keepChoices } from './search/bound.ts';
+import { type Options, optionsOf } from './search/options.ts';
+import { Orders } from './search/orders.ts';
+import { type View, viewOf } from './search/view.ts';
+import { isBetter, NOTHING, type Worth } from './search/worth.ts';
+
+/** How far a search is: choices of what levels keep that are done, of all. */
+export interface MapProgress {
+  readonly done: number;
+  readonly of: number;
+}
+
+export function* mapSteps(
+  problem: LoopProblem,
+  architecture: Architecture,
+  options: MapOptions = {},
+): Generator<MapProgress, NestOutcome> {
+  const { objective = 'energy', factors = 'perfect', convention = 'true', constraints = NO_CONSTRAINTS } = options;
+  const deadline = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
+  const standing: Standing = {
+    best: undefined,
+    visited: 0,
+    prunedBy: {},
+    isOver: () => performance.now() > deadline,
+  };
+  const view = viewOf(problem, architecture, convention);
+  const splits = optionsOf(view, constraints, factors);
+  const orders = new Orders(view, architecture.levels.map(({ name }) => constraints.levels[name]?.temporal));
+  const choices = keepChoices(view, (level, tensor) => choiceOf(constraints, architecture.levels[level]!.name, tensor));
+  let open: Worth = NOTHING;
+  for (const [done, keeps] of choices.entries()) {
+    const steps = new Branch(view, splits, orders, objective, keeps, standing).run();
+    for (;;) {
+      const step = steps.next();
+      if (step.done) {
+        if (isBetter(step.value, open)) open = step.value;
+        break;
+      }
+      yield { done, of: choices.length };
+    }
+  }
+  const { best, visited, prunedBy } = standing;
+  if (best === undefined) {
+    return { feasible: false, reason: { limit: 'architecture', rules: [], broken: [], message: 'none' } };
+  }
+  const mapping = mappingOf(view, architecture, splits, best, constraints);
+  const evaluation = evaluateNest(problem, architecture, mapping, { convention, factors });
+  const proven = open[0] === Number.POSITIVE_INFINITY;
+  return {
+    feasible: true,
+    mapping,
+    evaluation,
+    search: {
+      spaceSize: 0,
+      visited,
+      pruned: 0,
+      prunedBy,
+      proven,
+      lowerBound: proven ? best.worth[0] : open[0],
+    },
+  };
+}
+
+function choiceOf({ levels, buffers }: Constraints, level: string, t: number) {
+  const tensor = TENSORS[t]!;
+  const { keep = [], bypass = [], free = [] } = levels[level] ?? {};
+  if (keep.includes(tensor)) return { keep: true, bypass: false };
+  if (bypass.includes(tensor)) return { keep: false, bypass: true };
+  return { keep: true, bypass: free.includes(tensor) || buffers === 'free' };
+}
+
+function mappingOf(
+  view: View,
+  { levels }: Architecture,
+  options: Options,
+  best: Best,
+  constraints: Constraints,
+): LoopMapping {
+  return {
+    levels: levels.map(({ name, fanout }, level): LevelMapping => {
+      const steps = best.steps[level + 1]!;
+      const temporal = (best.orders[level] ?? []).toReversed().map((k): Loop => [view.letters[k]!, steps[k]!]);
+      const keep = TENSORS.filter((_, t) => best.keeps[level]![t]);
+      if (fanout === undefined) return { name, keep, temporal };
+      return { name, keep, temporal, ...placed(view, options, best, level, fanout) };
+    }),
+  };
+}
+
+/** Puts the loops in space of a level along X and Y. */
+function placed(
+  { letters }: View,
+  { stages }: Options,
+  { spreads, tiles }: Best,
+  level: number,
+  { x: mostX, y: mostY }: { readonly x: number; readonly y: number },
+): { spatialX: Loop[]; spatialY: Loop[] } {
+  const spread = spreads[level + 1]!;
+  const alongX = (k: number) =>
+    stages[level + 1]![k]!.find((one) => one.spread === spread[k] && one.tile === tiles[level + 1]![k])!.alongX;
+  const place = (k: number, x: number, y: number): number[] | undefined => {
+    if (x > mostX || y > mostY) return undefined;
+    if (k === letters.length) return [];
+    // As much as can be along X
+    for (const part of alongX(k).toReversed()) {
+      const rest = place(k + 1, x * part, (y * spread[k]!) / part);
+      if (rest) return [part, ...rest];
+    }
+    return undefined;
+  };
+  const parts = place(0, 1, 1)!;
+  const loops = (of: (k: number) => number): Loop[] =>
+    letters.flatMap((letter, k): Loop[] => (of(k) > 1 ? [[letter, of(k)]] : []));
+  return { spatialX: loops((k) => parts[k]!), spatialY: loops((k) => spread[k]! / parts[k]!) };
+}

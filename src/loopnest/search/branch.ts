@@ -1,0 +1,331 @@
+import type { NestObjective } from '../map-result.ts';
+import { Bounds, boundariesOf, type Keeps } from './bound.ts';
+import { listCandidates } from './candidates.ts';
+import { Leaf } from './leaf.ts';
+import type { Options } from './options.ts';
+import type { Orders } from './orders.ts';
+import { type Group, StageList } from './stage-list.ts';
+import type { View } from './view.ts';
+import { isBetter, NOTHING, type Worth, worthOf } from './worth.ts';
+
+/** The best mapping so far, by numbers: see {@link Leaf}. */
+export interface Best {
+  readonly keeps: Keeps;
+  readonly worth: Worth;
+  readonly tiles: readonly Int32Array[];
+  readonly spreads: readonly Int32Array[];
+  readonly steps: readonly Int32Array[];
+  readonly orders: readonly (readonly number[])[];
+}
+
+/** What is known over all choices of what levels keep. */
+export interface Standing {
+  best: Best | undefined;
+  /** Mappings whose cost was computed. */
+  visited: number;
+  readonly prunedBy: Record<string, number>;
+  /** Whether it is time to stop. */
+  readonly isOver: () => boolean;
+}
+
+/** After so many candidates, and four times as many each further time, the best of them are tried. */
+const FIRST_TRIAL = 4096;
+const TRIED = 24;
+/** Choices that a trial looks at, at most, for each candidate. */
+const TRIAL_STEPS = 20_000;
+
+/**
+ * The search for the best mapping where it is chosen which tensors each level keeps.
+ *
+ * Each stage, from one level to the next, has a list of candidates: tiles and spreads of all dimensions, with the least
+ * energy that they can cost there. Depth first, from DRAM inwards, a candidate is left out as soon as it, with those above
+ * and the best of those below, is no better than the best mapping.
+ */
+export class Branch {
+  private readonly view: View;
+  private readonly options: Options;
+  private readonly objective: NestObjective;
+  private readonly keeps: Keeps;
+  private readonly standing: Standing;
+  private readonly bounds: Bounds;
+  private readonly leaf: Leaf;
+  /** The stage of the MACs. */
+  private readonly last: number;
+  private readonly macs: number;
+  private readonly lists: readonly StageList[];
+  private readonly groups: (readonly Group[])[];
+  /** Of each stage, the least energy and the most instances of any candidate; of stage 0, what is fixed. */
+  private readonly leastEnergy: number[];
+  private readonly mostSpread: number[];
+  /** On the way down, by stage: the options, and the least energy of the candidate. */
+  private readonly chosen: readonly Uint16Array[];
+  private readonly energies: Float64Array;
+  private outerOrders: readonly { readonly order: readonly number[]; readonly energy: number }[] = [];
+  private isStopped = false;
+  private trialSteps = Number.POSITIVE_INFINITY;
+
+  constructor(
+    view: View,
+    options: Options,
+    orders: Orders,
+    objective: NestObjective,
+    keeps: Keeps,
+    standing: Standing,
+  ) {
+    this.view = view;
+    this.options = options;
+    this.objective = objective;
+    this.keeps = keeps;
+    this.standing = standing;
+    const boundaries = boundariesOf(view, keeps);
+    this.bounds = new Bounds(view, boundaries);
+    this.leaf = new Leaf(view, boundaries, orders);
+    this.last = view.levels.length;
+    const perStage = <T>(of: () => T) => Array.from({ length: this.last + 1 }, of);
+    this.lists = perStage(() => new StageList(view.sizes.length));
+    this.groups = perStage(() => []);
+    this.leastEnergy = perStage(() => Number.POSITIVE_INFINITY);
+    this.mostSpread = perStage(() => 1);
+    this.chosen = perStage(() => new Uint16Array(view.sizes.length));
+    this.energies = new Float64Array(this.last + 1);
+    this.macs = view.sizes.reduce((all, size) => all * size, 1);
+    this.leastEnergy[0] = this.macs * view.macEnergy - view.tensors[2]!.words * view.levels[0]!.energy.read;
+  }
+
+  /** Searches; yields now and then, and returns the least worth that a mapping left out can have. */
+  *run(): Generator<void, Worth> {
+    const t0=performance.now(); const log=(w:string)=>process.env['DBG']&&console.log(w,(performance.now()-t0).toFixed(0),this.lists.map(l=>l.count).join(),this.standing.visited, this.standing.best?.worth.join(' '));
+    const stages = this.bySize();
+    for (const stage of stages) {
+      this.measure(stage);
+      if (this.leastEnergy[stage] === Number.POSITIVE_INFINITY) return NOTHING;
+      yield;
+    }
+    const bound = this.worth(sum(this.leastEnergy), this.macs / product(this.mostSpread));
+    if (!this.isPromising(bound)) {
+      this.cut('keeping bound');
+      return NOTHING;
+    }
+    for (const stage of stages) {
+      yield* this.list(stage);
+      if (this.isStopped) return bound;
+      if (this.lists[stage]!.count === 0) return NOTHING;
+    }
+    log('listed');for (const stage of stages) this.sift(stage);log('sifted');
+    const x= yield* this.searchAll(); log('done '+JSON.stringify(this.stat)); return x;
+  }
+
+  /** The stages, the shortest list first. */
+  private bySize(): number[] {
+    const size = (stage: number) => product(this.options.stages[stage]!.map(({ length }) => length));
+    return this.lists
+      .map((_, stage) => stage)
+      .slice(1)
+      .sort((a, b) => size(a) - size(b) || a - b);
+  }
+
+  /** Finds the least energy and the most instances of a stage. */
+  private measure(stage: number): void {
+    this.forEachCandidate(stage, (_, energy, spread) => {
+      if (energy < this.leastEnergy[stage]!) this.leastEnergy[stage] = energy;
+      if (spread > this.mostSpread[stage]!) this.mostSpread[stage] = spread;
+    });
+  }
+
+  private forEachCandidate(
+    stage: number,
+    visit: (options: Uint16Array, energy: number, spread: number) => void,
+  ): void {
+    const { view, options, keeps, bounds } = this;
+    const cut = (what: string) => this.cut(what);
+    listCandidates(view, options, stage, keeps[stage], cut, (chosen, tile, spread, all) => {
+      visit(chosen, bounds.energy(stage, tile, spread), all);
+    });
+  }
+
+  private *list(stage: number): Generator<void, void> {
+    const list = this.lists[stage]!;
+    let goal = FIRST_TRIAL;
+    this.forEachCandidate(stage, (options, energy, spread) => {
+      if (!this.isPromising(this.worthAt(stage, energy, spread))) {
+        this.cut(`${this.nameOf(stage)} bound`);
+        return;
+      }
+      list.add(options, energy, spread);
+      if (list.count < goal) return;
+      this.tryBest(stage);
+      this.sift(stage);
+      goal = 4 * Math.max(goal, list.count);
+    });
+    this.tryBest(stage);
+    this.sift(stage);
+    yield;
+  }
+
+  /** Drops the candidates that are not promising any more, and puts the others into groups. */
+  private sift(stage: number): void {
+    const list = this.lists[stage]!;
+    const worth = (energy: number, spread: number) => this.worthAt(stage, energy, spread);
+    const dropped = list.keep((energy, spread) => this.isPromising(worth(energy, spread)));
+    if (dropped > 0) this.cut(`${this.nameOf(stage)} bound`, dropped);
+    this.groups[stage] = list.groups(worth);
+  }
+
+  /** Makes mappings with the best candidates of a stage, once all other stages are listed. */
+  private tryBest(stage: number): void {
+    if (this.groups.some((groups, other) => other > 0 && other !== stage && groups.length === 0)) return;
+    const list = this.lists[stage]!;
+    const groups = list.groups((energy, spread) => this.worthAt(stage, energy, spread));
+    const before = this.groups[stage]!;
+    const some = groups.slice(0, 6).flatMap(({ spread, members }) =>
+      [...members.subarray(0, TRIED)].map((member) => ({ spread, members: Uint32Array.of(member) })),
+    );
+    for (const one of some) {
+      this.groups[stage] = [one];
+      this.trialSteps = TRIAL_STEPS;
+      this.descend(1, this.leastEnergy[0]!, 1);
+    }
+    this.trialSteps = Number.POSITIVE_INFINITY;
+    this.groups[stage] = before;
+  }
+
+  private *searchAll(): Generator<void, Worth> {
+    let open = NOTHING;
+    for (const group of this.groups[1]!) {
+      for (const member of group.members) {
+        const bound = this.worthAt(1, this.lists[1]!.energies[member]!, group.spread);
+        if (!this.isPromising(bound)) break;
+        if (this.isStopped) {
+          if (isBetter(bound, open)) open = bound;
+          break;
+        }
+        const before = this.standing.best;
+        this.enter(1, group.spread, member, this.leastEnergy[0]!, 1);
+        if (this.standing.best !== before) for (let s = 2; s <= this.last; s++) this.sift(s);
+        // What was stopped half-way is open again
+        if (this.isStopped && isBetter(bound, open)) open = bound;
+        yield;
+      }
+    }
+    return open;
+  }
+
+  private descend(stage: number, energy: number, spread: number): void {
+    const { energies } = this.lists[stage]!;
+    for (const group of this.groups[stage]!) {
+      for (const member of group.members) {
+        const least = energy + energies[member]! + this.ahead(stage);
+        if (!this.isPromising(this.worth(least, this.leastCycles(stage, spread * group.spread)))) break;
+        if (--this.trialSteps < 0) return;
+        this.enter(stage, group.spread, member, energy, spread);
+        if (this.isStopped) return;
+      }
+    }
+  }
+
+  stat=[0,0,0,0,0];
+  /** Goes on with a candidate, if it goes with the one above. */
+  private enter(stage: number, groupSpread: number, member: number, energy: number, spread: number): void {
+    const { leaf, lists, options } = this;this.stat[stage]!++;
+    const list = lists[stage]!;
+    const width = this.view.sizes.length;
+    const above = this.chosen[stage - 1]!;
+    const own = this.chosen[stage]!;
+    const stepsOf = options.steps[stage]!;
+    const steps = leaf.steps[stage]!;
+    for (let k = 0; k < width; k++) {
+      const option = list.options[member * width + k]!;
+      const step = stepsOf[k]![above[k]!]![option]!;
+      if (step === 0) return;
+      own[k] = option;
+      steps[k] = step;
+    }
+    for (let k = 0; k < width; k++) {
+      const { tile, spread } = options.stages[stage]![k]![own[k]!]!;
+      leaf.tiles[stage]![k] = tile;
+      leaf.spreads[stage]![k] = spread;
+    }
+    leaf.settle(stage);
+    this.energies[stage] = list.energies[member]!;
+    if (stage < this.last) this.descend(stage + 1, energy + list.energies[member]!, spread * groupSpread);
+    else this.order(0, 0);
+  }
+
+  /** Tries the orders of a level and those inside. */
+  private order(level: number, energy: number): void {
+    const { leaf, last } = this;
+    if (level === last - 1) {
+      const [any] = leaf.ordersOf(level);
+      if (any === undefined) return;
+      leaf.orders[level] = any;
+      this.take(energy + leaf.energyOf(last));
+      return;
+    }
+    let ahead = 0;
+    for (let stage = level + 2; stage <= last; stage++) ahead += this.energies[stage]!;
+    for (const order of leaf.ordersOf(level)) {
+      leaf.orders[level] = order;
+      const exact = energy + leaf.energyOf(level + 1);
+      if (this.isPromising(this.worth(exact + ahead, leaf.macCycles()))) this.order(level + 1, exact);
+      else this.cut('order bound');
+    }
+  }
+
+  private take(energy: number): void {
+    const { leaf, standing } = this;
+    standing.visited++;
+    if (standing.visited % 64 === 0 && standing.isOver()) this.isStopped = true;
+    const worth = this.worth(energy, Math.max(leaf.macCycles(), leaf.portCycles()));
+    if (!this.isPromising(worth)) return;
+    const copies = (rows: readonly Int32Array[]) => rows.map((row) => row.slice());
+    standing.best = {
+      keeps: this.keeps,
+      worth,
+      tiles: copies(leaf.tiles),
+      spreads: copies(leaf.spreads),
+      steps: copies(leaf.steps),
+      orders: [...leaf.orders],
+    };
+  }
+
+  private worth(energy: number, cycles: number): Worth {
+    return worthOf(this.objective, energy, cycles);
+  }
+
+  /** The least worth of a mapping with a candidate of a stage. */
+  private worthAt(stage: number, energy: number, spread: number): Worth {
+    const others = sum(this.leastEnergy) - this.leastEnergy[stage]!;
+    const otherSpread = product(this.mostSpread) / this.mostSpread[stage]!;
+    return this.worth(energy + others, this.macs / (spread * otherSpread));
+  }
+
+  /** The least energy of the stages below one. */
+  private ahead(stage: number): number {
+    let energy = 0;
+    for (let later = stage + 1; later <= this.last; later++) energy += this.leastEnergy[later]!;
+    return energy;
+  }
+
+  /** The least cycles with so many instances down to a stage. */
+  private leastCycles(stage: number, spread: number): number {
+    let most = spread;
+    for (let later = stage + 1; later <= this.last; later++) most *= this.mostSpread[later]!;
+    return this.macs / most;
+  }
+
+  private isPromising(worth: Worth): boolean {
+    return isBetter(worth, this.standing.best?.worth ?? NOTHING);
+  }
+
+  private nameOf(stage: number): string {
+    return this.view.levels[stage]?.name ?? 'MAC';
+  }
+
+  private cut(what: string, times = 1): void {
+    const { prunedBy } = this.standing;
+    prunedBy[what] = (prunedBy[what] ?? 0) + times;
+  }
+}
+
+const sum = (numbers: readonly number[]): number => numbers.reduce((all, one) => all + one, 0);
+const product = (numbers: readonly number[]): number => numbers.reduce((all, one) => all * one, 1);
