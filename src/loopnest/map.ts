@@ -4,8 +4,8 @@ import { evaluateNest } from './evaluate.ts';
 import type { FoundNest, MapOptions, NestOutcome } from './map-result.ts';
 import type { LevelMapping, Loop, LoopMapping } from './mapping.ts';
 import { type LoopProblem, TENSORS } from './problem.ts';
-import { type Best, Branch, type Standing } from './search/branch.ts';
 import { keepChoices } from './search/bound.ts';
+import { type Best, Branch, type Standing } from './search/branch.ts';
 import { type Options, optionsOf } from './search/options.ts';
 import { Orders } from './search/orders.ts';
 import { type View, viewOf } from './search/view.ts';
@@ -22,7 +22,12 @@ export function* mapSteps(
   architecture: Architecture,
   options: MapOptions = {},
 ): Generator<MapProgress, NestOutcome> {
-  const { objective = 'energy', factors = 'perfect', convention = 'true', constraints = NO_CONSTRAINTS } = options;
+  const {
+    objective = 'energy',
+    factors = 'perfect',
+    convention = 'true',
+    constraints = NO_CONSTRAINTS,
+  } = options;
   const deadline = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
   const standing: Standing = {
     best: undefined,
@@ -32,8 +37,13 @@ export function* mapSteps(
   };
   const view = viewOf(problem, architecture, convention);
   const splits = optionsOf(view, constraints, factors);
-  const orders = new Orders(view, architecture.levels.map(({ name }) => constraints.levels[name]?.temporal));
-  const choices = keepChoices(view, (level, tensor) => choiceOf(constraints, architecture.levels[level]!.name, tensor));
+  const orders = new Orders(
+    view,
+    architecture.levels.map(({ name }) => constraints.levels[name]?.temporal),
+  );
+  const choices = keepChoices(view, (level, tensor) =>
+    choiceOf(constraints, architecture.levels[level]!.name, tensor),
+  );
   let open: Worth = NOTHING;
   for (const [done, keeps] of choices.entries()) {
     const steps = new Branch(view, splits, orders, objective, keeps, standing).run();
@@ -86,7 +96,9 @@ function mappingOf(
   return {
     levels: levels.map(({ name, fanout }, level): LevelMapping => {
       const steps = best.steps[level + 1]!;
-      const temporal = (best.orders[level] ?? []).toReversed().map((k): Loop => [view.letters[k]!, steps[k]!]);
+      const temporal = (best.orders[level] ?? [])
+        .toReversed()
+        .map((k): Loop => [view.letters[k]!, steps[k]!]);
       const keep = TENSORS.filter((_, t) => best.keeps[level]![t]);
       if (fanout === undefined) return { name, keep, temporal };
       return { name, keep, temporal, ...placed(view, options, best, level, fanout) };
@@ -104,7 +116,8 @@ function placed(
 ): { spatialX: Loop[]; spatialY: Loop[] } {
   const spread = spreads[level + 1]!;
   const alongX = (k: number) =>
-    stages[level + 1]![k]!.find((one) => one.spread === spread[k] && one.tile === tiles[level + 1]![k])!.alongX;
+    stages[level + 1]![k]!.find((one) => one.spread === spread[k] && one.tile === tiles[level + 1]![k])!
+      .alongX;
   const place = (k: number, x: number, y: number): number[] | undefined => {
     if (x > mostX || y > mostY) return undefined;
     if (k === letters.length) return [];

@@ -123,13 +123,15 @@ export class Bounds {
         perReceived +
         (perServed * multicast) / most[from]![stage - 1]! +
         perCrossing.reduce(
-          (all, [level, energy]) => all + (level === stage ? energy : (energy * multicast) / most[level]![stage - 1]!),
+          (all, [level, energy]) =>
+            all + (level === stage ? energy : (energy * multicast) / most[level]![stage - 1]!),
           0,
         );
       const isMacs = stage === view.levels.length;
       const loops = steps && this.isSettledBy(t, steps) ? steps : visits;
       const fetched = (isStationary: boolean) =>
-        this.outside(loops) * this.fetched(t, tile, spread, loops, isStationary ? 1 : this.standing(t, loops));
+        this.outside(loops) *
+        this.fetched(t, tile, spread, loops, isStationary ? 1 : this.standing(t, loops));
       const moved = spreadAll * (isMacs ? this.cycles() : fetched(false));
       let cost = perWord * moved;
       if (!isMacs) {

@@ -28,6 +28,11 @@ export interface Standing {
   readonly isOver: () => boolean;
 }
 
+interface OrderedEnergy {
+  readonly order: readonly number[];
+  readonly energy: number;
+}
+
 /** After so many candidates, and four times as many each further time, the best of them are tried. */
 const FIRST_TRIAL = 4096;
 const TRIED = 24;
@@ -60,8 +65,10 @@ export class Branch {
   /** On the way down, by stage: the options, and the least energy of the candidate. */
   private readonly chosen: readonly Uint16Array[];
   private readonly energies: Float64Array;
-  private outerOrders: readonly { readonly order: readonly number[]; readonly energy: number }[] = [];
+  /** The orders of the outermost level at the present candidate. */
+  private outermost: readonly OrderedEnergy[] = [];
   private isStopped = false;
+  private onTrial: { readonly stage: number; readonly member: number } | undefined;
   private trialSteps = Number.POSITIVE_INFINITY;
 
   constructor(
@@ -94,15 +101,26 @@ export class Branch {
 
   /** Searches; yields now and then, and returns the least worth that a mapping left out can have. */
   *run(): Generator<void, Worth> {
-    const t0=performance.now(); const log=(w:string)=>process.env['DBG']&&console.log(w,(performance.now()-t0).toFixed(0),this.lists.map(l=>l.count).join(),this.standing.visited, this.standing.best?.worth.join(' '));
+    const t0 = performance.now();
+    const log = (w: string) =>
+      process.env['DBG'] &&
+      console.log(
+        w,
+        (performance.now() - t0).toFixed(0),
+        this.lists.map((l) => l.count).join(),
+        this.standing.visited,
+        this.standing.best?.worth.join(' '),
+      );
     const stages = this.bySize();
-    for (const stage of stages) {
+    // The longest list is measured only to see whether it is worth making
+    const isFirst = this.standing.best === undefined;
+    for (const stage of isFirst ? stages.slice(0, -1) : stages) {
       this.measure(stage);
       if (this.leastEnergy[stage] === Number.POSITIVE_INFINITY) return NOTHING;
       yield;
     }
-    const bound = this.worth(sum(this.leastEnergy), this.macs / product(this.mostSpread));
-    if (!this.isPromising(bound)) {
+    const bound = isFirst ? NOTHING : this.worth(sum(this.leastEnergy), this.macs / product(this.mostSpread));
+    if (!isFirst && !this.isPromising(bound)) {
       this.cut('keeping bound');
       return NOTHING;
     }
@@ -111,8 +129,12 @@ export class Branch {
       if (this.isStopped) return bound;
       if (this.lists[stage]!.count === 0) return NOTHING;
     }
-    log('listed');for (const stage of stages) this.sift(stage);log('sifted');
-    const x= yield* this.searchAll(); log('done '+JSON.stringify(this.stat)); return x;
+    log('listed');
+    for (const stage of stages) this.sift(stage);
+    log('sifted');
+    const x = yield* this.searchAll();
+    log('done ' + JSON.stringify(this.stat));
+    return x;
   }
 
   /** The stages, the shortest list first. */
@@ -147,6 +169,8 @@ export class Branch {
     const list = this.lists[stage]!;
     let goal = FIRST_TRIAL;
     this.forEachCandidate(stage, (options, energy, spread) => {
+      if (energy < this.leastEnergy[stage]!) this.leastEnergy[stage] = energy;
+      if (spread > this.mostSpread[stage]!) this.mostSpread[stage] = spread;
       if (!this.isPromising(this.worthAt(stage, energy, spread))) {
         this.cut(`${this.nameOf(stage)} bound`);
         return;
@@ -177,14 +201,18 @@ export class Branch {
     const list = this.lists[stage]!;
     const groups = list.groups((energy, spread) => this.worthAt(stage, energy, spread));
     const before = this.groups[stage]!;
-    const some = groups.slice(0, 6).flatMap(({ spread, members }) =>
-      [...members.subarray(0, TRIED)].map((member) => ({ spread, members: Uint32Array.of(member) })),
-    );
+    const some = groups
+      .slice(0, 6)
+      .flatMap(({ spread, members }) =>
+        [...members.subarray(0, TRIED)].map((member) => ({ spread, members: Uint32Array.of(member) })),
+      );
     for (const one of some) {
       this.groups[stage] = [one];
+      this.onTrial = { stage, member: one.members[0]! };
       this.trialSteps = TRIAL_STEPS;
       this.descend(1, this.leastEnergy[0]!, 1);
     }
+    this.onTrial = undefined;
     this.trialSteps = Number.POSITIVE_INFINITY;
     this.groups[stage] = before;
   }
@@ -223,10 +251,11 @@ export class Branch {
     }
   }
 
-  stat=[0,0,0,0,0];
+  stat = [0, 0, 0, 0, 0];
   /** Goes on with a candidate, if it goes with the one above. */
   private enter(stage: number, groupSpread: number, member: number, energy: number, spread: number): void {
-    const { leaf, lists, options } = this;this.stat[stage]!++;
+    const { leaf, lists, options } = this;
+    this.stat[stage]!++;
     const list = lists[stage]!;
     const width = this.view.sizes.length;
     const above = this.chosen[stage - 1]!;
@@ -240,15 +269,72 @@ export class Branch {
       own[k] = option;
       steps[k] = step;
     }
+    if (this.onTrial?.stage === stage + 1 && !this.leadsTo(this.onTrial)) return;
     for (let k = 0; k < width; k++) {
       const { tile, spread } = options.stages[stage]![k]![own[k]!]!;
       leaf.tiles[stage]![k] = tile;
       leaf.spreads[stage]![k] = spread;
     }
-    leaf.settle(stage);
-    this.energies[stage] = list.energies[member]!;
-    if (stage < this.last) this.descend(stage + 1, energy + list.energies[member]!, spread * groupSpread);
-    else this.order(0, 0);
+    const cycles = this.leastCycles(stage, spread * groupSpread);
+    let least = list.energies[member]!;
+    if (stage < this.last) {
+      if (stage === 1) {
+        leaf.settle(1);
+        this.outermost = this.sortedOrders();
+        const [best] = this.outermost;
+        if (best === undefined) return;
+        least = best.energy - this.leastEnergy[0]!;
+      } else {
+        least = this.bounds.energy(stage, leaf.tiles[stage]!, leaf.spreads[stage]!, steps);
+      }
+      if (!this.isPromising(this.worth(energy + least + this.ahead(stage), cycles))) {
+        this.cut(`${this.nameOf(stage)} bound`);
+        return;
+      }
+    }
+    if (stage > 1 || stage === this.last) leaf.settle(stage);
+    this.energies[stage] = least;
+    if (stage < this.last) this.descend(stage + 1, energy + least, spread * groupSpread);
+    else if (stage === 1) this.order(0, 0);
+    else this.orderOutermost();
+  }
+
+  /** Whether what is chosen goes with a candidate of the next stage. */
+  private leadsTo({ stage, member }: { readonly stage: number; readonly member: number }): boolean {
+    const above = this.chosen[stage - 1]!;
+    const { options } = this.lists[stage]!;
+    const stepsOf = this.options.steps[stage]!;
+    for (let k = 0; k < above.length; k++) {
+      if (stepsOf[k]![above[k]!]![options[member * above.length + k]!] === 0) return false;
+    }
+    return true;
+  }
+
+  /** The orders of the outermost level, with the exact energy of the traffic below it and of all that is fixed. */
+  private sortedOrders(): OrderedEnergy[] {
+    const { leaf } = this;
+    return leaf
+      .ordersOf(0)
+      .map((order) => {
+        leaf.orders[0] = order;
+        return { order, energy: leaf.energyOf(1) };
+      })
+      .sort((a, b) => a.energy - b.energy);
+  }
+
+  private orderOutermost(): void {
+    const { leaf } = this;
+    let ahead = 0;
+    for (let stage = 2; stage <= this.last; stage++) ahead += this.energies[stage]!;
+    const cycles = leaf.macCycles();
+    for (const { order, energy } of this.outermost) {
+      if (!this.isPromising(this.worth(energy + ahead, cycles))) {
+        this.cut('order bound');
+        return;
+      }
+      leaf.orders[0] = order;
+      this.order(1, energy);
+    }
   }
 
   /** Tries the orders of a level and those inside. */
@@ -294,9 +380,14 @@ export class Branch {
 
   /** The least worth of a mapping with a candidate of a stage. */
   private worthAt(stage: number, energy: number, spread: number): Worth {
-    const others = sum(this.leastEnergy) - this.leastEnergy[stage]!;
-    const otherSpread = product(this.mostSpread) / this.mostSpread[stage]!;
-    return this.worth(energy + others, this.macs / (spread * otherSpread));
+    let least = energy;
+    let most = spread;
+    for (let other = 0; other <= this.last; other++) {
+      if (other === stage) continue;
+      least += this.leastEnergy[other]!;
+      most *= this.mostSpread[other]!;
+    }
+    return this.worth(least, this.macs / most);
   }
 
   /** The least energy of the stages below one. */
@@ -314,7 +405,8 @@ export class Branch {
   }
 
   private isPromising(worth: Worth): boolean {
-    return isBetter(worth, this.standing.best?.worth ?? NOTHING);
+    const { best } = this.standing;
+    return best === undefined || isBetter(worth, best.worth);
   }
 
   private nameOf(stage: number): string {

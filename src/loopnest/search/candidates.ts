@@ -96,7 +96,9 @@ class Store {
     this.view = view;
     this.kept = keeps.flatMap((keep, t) => (keep ? [t] : []));
     const ofTensor = (t: number) =>
-      typeof capacity === 'object' ? (capacity[view.tensors[t]!.tensor] ?? Number.POSITIVE_INFINITY) : Number.POSITIVE_INFINITY;
+      typeof capacity === 'object'
+        ? (capacity[view.tensors[t]!.tensor] ?? Number.POSITIVE_INFINITY)
+        : Number.POSITIVE_INFINITY;
     this.own = view.tensors.map((_, t) => ofTensor(t));
     this.shared = typeof capacity === 'number' ? capacity : Number.POSITIVE_INFINITY;
     this.scale = doubleBuffered ? 2 : 1;

@@ -85,10 +85,14 @@ function chained(
 ) {
   const kept = stages.map((options) => [...options]);
   for (let stage = 1; stage < kept.length; stage++) {
-    kept[stage] = kept[stage]!.filter((below) => kept[stage - 1]!.some((above) => stepsOf(stage, above, below)));
+    kept[stage] = kept[stage]!.filter((below) =>
+      kept[stage - 1]!.some((above) => stepsOf(stage, above, below)),
+    );
   }
   for (let stage = kept.length - 1; stage > 0; stage--) {
-    kept[stage - 1] = kept[stage - 1]!.filter((above) => kept[stage]!.some((below) => stepsOf(stage, above, below)));
+    kept[stage - 1] = kept[stage - 1]!.filter((above) =>
+      kept[stage]!.some((below) => stepsOf(stage, above, below)),
+    );
   }
   const steps = kept.map((options, stage) =>
     stage === 0
@@ -102,7 +106,8 @@ function chained(
 function allows(rules: LoopRules | undefined, letter: string): (factor: number, size: number) => boolean {
   const { only, factors } = rules ?? {};
   const isListed = only?.includes(letter) ?? true;
-  const rule: FactorRule | undefined = factors && Object.hasOwn(factors, letter) ? factors[letter] : undefined;
+  const rule: FactorRule | undefined =
+    factors && Object.hasOwn(factors, letter) ? factors[letter] : undefined;
   return (factor, size) => {
     if (!isListed && factor > 1) return false;
     if (rule === undefined) return true;
@@ -117,7 +122,9 @@ function isMinimal(size: number, tile: number, spread: number): boolean {
   const steps = Math.ceil(size / (tile * spread));
   const covers = (t: number, s: number) => steps * t * s >= size;
   return (
-    ((steps - 1) * tile * spread < size) && !(tile > 1 && covers(tile - 1, spread)) && !(spread > 1 && covers(tile, spread - 1))
+    (steps - 1) * tile * spread < size &&
+    !(tile > 1 && covers(tile - 1, spread)) &&
+    !(spread > 1 && covers(tile, spread - 1))
   );
 }
 

@@ -39,7 +39,9 @@ export function viewOf(problem: LoopProblem, architecture: Architecture, convent
   const sizes = letters.map((letter) => problem.sizes[letter]!);
   const tensors = TENSORS.map((tensor): TensorView => {
     const axes = problem.tensors[tensor];
-    const axisOf = letters.map((letter) => axes.findIndex((axis) => axis.some((t) => t.dimension === letter)));
+    const axisOf = letters.map((letter) =>
+      axes.findIndex((axis) => axis.some((t) => t.dimension === letter)),
+    );
     const coefficient = letters.map(
       (letter, k) => axes[axisOf[k]!]?.find((term) => term.dimension === letter)?.coefficient ?? 0,
     );
