@@ -8,6 +8,7 @@ import { keepChoices } from './search/bound.ts';
 import { type Best, Branch, type Standing } from './search/branch.ts';
 import { type Options, optionsOf } from './search/options.ts';
 import { Orders } from './search/orders.ts';
+import { symmetryOf } from './search/symmetry.ts';
 import { type View, viewOf } from './search/view.ts';
 import { isBetter, NOTHING, type Worth } from './search/worth.ts';
 
@@ -37,16 +38,15 @@ export function* mapSteps(
   };
   const view = viewOf(problem, architecture, convention);
   const splits = optionsOf(view, constraints, factors);
-  const orders = new Orders(
-    view,
-    architecture.levels.map(({ name }) => constraints.levels[name]?.temporal),
-  );
+  const rules = architecture.levels.map(({ name }) => constraints.levels[name]?.temporal);
+  const orders = new Orders(view, rules);
+  const symmetry = symmetryOf(view, splits, rules);
   const choices = keepChoices(view, (level, tensor) =>
     choiceOf(constraints, architecture.levels[level]!.name, tensor),
   );
   let open: Worth = NOTHING;
   for (const [done, keeps] of choices.entries()) {
-    const steps = new Branch(view, splits, orders, objective, keeps, standing).run();
+    const steps = new Branch(view, splits, orders, symmetry, objective, keeps, standing).run();
     for (;;) {
       const step = steps.next();
       if (step.done) {

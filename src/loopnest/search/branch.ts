@@ -4,7 +4,9 @@ import { listCandidates } from './candidates.ts';
 import { Leaf } from './leaf.ts';
 import type { Options } from './options.ts';
 import type { Orders } from './orders.ts';
+import { PairBound } from './pair-bound.ts';
 import { type Group, StageList } from './stage-list.ts';
+import { isFirstOfTwo, type Symmetry } from './symmetry.ts';
 import type { View } from './view.ts';
 import { isBetter, NOTHING, type Worth, worthOf } from './worth.ts';
 
@@ -34,7 +36,7 @@ interface OrderedEnergy {
 }
 
 /** After so many candidates, and four times as many each further time, the best of them are tried. */
-const FIRST_TRIAL = 4096;
+const FIRST_TRIAL = 512;
 const TRIED = 24;
 /** Choices that a trial looks at, at most, for each candidate. */
 const TRIAL_STEPS = 20_000;
@@ -49,6 +51,7 @@ const TRIAL_STEPS = 20_000;
 export class Branch {
   private readonly view: View;
   private readonly options: Options;
+  private readonly symmetry: Symmetry | undefined;
   private readonly objective: NestObjective;
   private readonly keeps: Keeps;
   private readonly standing: Standing;
@@ -57,6 +60,8 @@ export class Branch {
   /** The stage of the MACs. */
   private readonly last: number;
   private readonly macs: number;
+  /** The shortest list first. */
+  private readonly stages: readonly number[];
   private readonly lists: readonly StageList[];
   private readonly groups: (readonly Group[])[];
   /** Of each stage, the least energy and the most instances of any candidate; of stage 0, what is fixed. */
@@ -66,8 +71,10 @@ export class Branch {
   private readonly chosen: readonly Uint16Array[];
   private readonly energies: Float64Array;
   /** The orders of the outermost level at the present candidate. */
-  private outermost: readonly OrderedEnergy[] = [];
+  private outermost: readonly OrderedEnergy[] | undefined;
   private isStopped = false;
+  /** Whether the energies of stage 1 are no lower bounds, but what it costs with the best order. */
+  private isExact = false;
   private onTrial: { readonly stage: number; readonly member: number } | undefined;
   private trialSteps = Number.POSITIVE_INFINITY;
 
@@ -75,11 +82,13 @@ export class Branch {
     view: View,
     options: Options,
     orders: Orders,
+    symmetry: Symmetry | undefined,
     objective: NestObjective,
     keeps: Keeps,
     standing: Standing,
   ) {
     this.view = view;
+    this.symmetry = symmetry;
     this.options = options;
     this.objective = objective;
     this.keeps = keeps;
@@ -95,6 +104,7 @@ export class Branch {
     this.mostSpread = perStage(() => 1);
     this.chosen = perStage(() => new Uint16Array(view.sizes.length));
     this.energies = new Float64Array(this.last + 1);
+    this.stages = this.bySize();
     this.macs = view.sizes.reduce((all, size) => all * size, 1);
     this.leastEnergy[0] = this.macs * view.macEnergy - view.tensors[2]!.words * view.levels[0]!.energy.read;
   }
@@ -111,7 +121,7 @@ export class Branch {
         this.standing.visited,
         this.standing.best?.worth.join(' '),
       );
-    const stages = this.bySize();
+    const { stages } = this;
     // The longest list is measured only to see whether it is worth making
     const isFirst = this.standing.best === undefined;
     for (const stage of isFirst ? stages.slice(0, -1) : stages) {
@@ -130,8 +140,6 @@ export class Branch {
       if (this.lists[stage]!.count === 0) return NOTHING;
     }
     log('listed');
-    for (const stage of stages) this.sift(stage);
-    log('sifted');
     const x = yield* this.searchAll();
     log('done ' + JSON.stringify(this.stat));
     return x;
@@ -160,61 +168,104 @@ export class Branch {
   ): void {
     const { view, options, keeps, bounds } = this;
     const cut = (what: string) => this.cut(what);
+    // Breaks the symmetry in one stage
+    const symmetry = stage === this.stages.at(-1) ? this.symmetry : undefined;
     listCandidates(view, options, stage, keeps[stage], cut, (chosen, tile, spread, all) => {
+      if (symmetry && !isFirstOfTwo(symmetry, chosen)) return;
       visit(chosen, bounds.energy(stage, tile, spread), all);
     });
   }
 
   private *list(stage: number): Generator<void, void> {
     const list = this.lists[stage]!;
+    const isLongest = stage === this.stages.at(-1);
     let goal = FIRST_TRIAL;
+    let above = this.pairBound(stage);
     this.forEachCandidate(stage, (options, energy, spread) => {
       if (energy < this.leastEnergy[stage]!) this.leastEnergy[stage] = energy;
       if (spread > this.mostSpread[stage]!) this.mostSpread[stage] = spread;
-      if (!this.isPromising(this.worthAt(stage, energy, spread))) {
+      const extra = above === undefined ? 0 : above.energyAbove(options) - this.leastEnergy[stage - 1]!;
+      if (!this.isPromising(this.worthAt(stage, energy + extra, spread))) {
         this.cut(`${this.nameOf(stage)} bound`);
         return;
       }
-      list.add(options, energy, spread);
-      if (list.count < goal) return;
+      list.add(options, energy, extra, spread);
+      if (!isLongest || list.count < goal) return;
       this.tryBest(stage);
-      this.sift(stage);
+      this.siftAll();
+      above = this.pairBound(stage);
       goal = 4 * Math.max(goal, list.count);
     });
-    this.tryBest(stage);
-    this.sift(stage);
+    if (isLongest) {
+      this.tryBest(stage);
+      this.siftAll();
+    }
+    this.group(stage);
     yield;
   }
 
-  /** Drops the candidates that are not promising any more, and puts the others into groups. */
+  private pairBound(stage: number): PairBound | undefined {
+    const above = this.lists[stage - 1]!;
+    return above.count > 0 ? new PairBound(this.options, stage, above) : undefined;
+  }
+
+  /** Drops candidates that are not promising any more. */
+  private siftAll(): void {
+    for (const stage of this.stages) this.sift(stage);
+    if (!this.isExact && this.last > 1 && this.stages.at(-1) !== 1) {
+      this.makeExact();
+      this.sift(1);
+    }
+    for (const stage of this.stages.slice(0, -1)) this.group(stage);
+  }
+
+  /** The energy of stage 1 is known: of the loops outside, those of DRAM, the best order is. */
+  private makeExact(): void {
+    this.isExact = true;
+    const { leaf, lists, options, chosen } = this;
+    const list = lists[1]!;
+    const width = this.view.sizes.length;
+    this.leastEnergy[1] = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < list.count; i++) {
+      for (let k = 0; k < width; k++) {
+        const option = list.options[i * width + k]!;
+        const { tile, spread } = options.stages[1]![k]![option]!;
+        leaf.tiles[1]![k] = tile;
+        leaf.spreads[1]![k] = spread;
+        leaf.steps[1]![k] = options.steps[1]![k]![chosen[0]![k]!]![option]!;
+      }
+      leaf.settle(1);
+      const [best] = this.sortedOrders();
+      list.energies[i] = best === undefined ? Number.POSITIVE_INFINITY : best.energy - this.leastEnergy[0]!;
+      if (list.energies[i]! < this.leastEnergy[1]!) this.leastEnergy[1] = list.energies[i]!;
+    }
+  }
+
+  /** Drops the candidates that are not promising any more. */
   private sift(stage: number): void {
-    const list = this.lists[stage]!;
-    const worth = (energy: number, spread: number) => this.worthAt(stage, energy, spread);
-    const dropped = list.keep((energy, spread) => this.isPromising(worth(energy, spread)));
+    const dropped = this.lists[stage]!.keep((energy, spread) =>
+      this.isPromising(this.worthAt(stage, energy, spread)),
+    );
     if (dropped > 0) this.cut(`${this.nameOf(stage)} bound`, dropped);
-    this.groups[stage] = list.groups(worth);
+  }
+
+  private group(stage: number): void {
+    this.groups[stage] = this.lists[stage]!.groups((energy, spread) => this.worthAt(stage, energy, spread));
   }
 
   /** Makes mappings with the best candidates of a stage, once all other stages are listed. */
   private tryBest(stage: number): void {
     if (this.groups.some((groups, other) => other > 0 && other !== stage && groups.length === 0)) return;
     const list = this.lists[stage]!;
-    const groups = list.groups((energy, spread) => this.worthAt(stage, energy, spread));
-    const before = this.groups[stage]!;
-    const some = groups
-      .slice(0, 6)
-      .flatMap(({ spread, members }) =>
-        [...members.subarray(0, TRIED)].map((member) => ({ spread, members: Uint32Array.of(member) })),
-      );
-    for (const one of some) {
-      this.groups[stage] = [one];
-      this.onTrial = { stage, member: one.members[0]! };
+    for (const member of list.best(TRIED, (energy, spread) => this.worthAt(stage, energy, spread))) {
+      this.groups[stage] = [{ spread: list.spreads[member]!, members: Uint32Array.of(member) }];
+      this.onTrial = { stage, member };
       this.trialSteps = TRIAL_STEPS;
       this.descend(1, this.leastEnergy[0]!, 1);
     }
     this.onTrial = undefined;
     this.trialSteps = Number.POSITIVE_INFINITY;
-    this.groups[stage] = before;
+    this.groups[stage] = [];
   }
 
   private *searchAll(): Generator<void, Worth> {
@@ -227,9 +278,7 @@ export class Branch {
           if (isBetter(bound, open)) open = bound;
           break;
         }
-        const before = this.standing.best;
         this.enter(1, group.spread, member, this.leastEnergy[0]!, 1);
-        if (this.standing.best !== before) for (let s = 2; s <= this.last; s++) this.sift(s);
         // What was stopped half-way is open again
         if (this.isStopped && isBetter(bound, open)) open = bound;
         yield;
@@ -277,22 +326,15 @@ export class Branch {
     }
     const cycles = this.leastCycles(stage, spread * groupSpread);
     let least = list.energies[member]!;
-    if (stage < this.last) {
-      if (stage === 1) {
-        leaf.settle(1);
-        this.outermost = this.sortedOrders();
-        const [best] = this.outermost;
-        if (best === undefined) return;
-        least = best.energy - this.leastEnergy[0]!;
-      } else {
-        least = this.bounds.energy(stage, leaf.tiles[stage]!, leaf.spreads[stage]!, steps);
-      }
+    if (stage > 1 && stage < this.last) {
+      least = this.bounds.energy(stage, leaf.tiles[stage]!, leaf.spreads[stage]!, steps);
       if (!this.isPromising(this.worth(energy + least + this.ahead(stage), cycles))) {
         this.cut(`${this.nameOf(stage)} bound`);
         return;
       }
     }
-    if (stage > 1 || stage === this.last) leaf.settle(stage);
+    leaf.settle(stage);
+    if (stage === 1) this.outermost = undefined;
     this.energies[stage] = least;
     if (stage < this.last) this.descend(stage + 1, energy + least, spread * groupSpread);
     else if (stage === 1) this.order(0, 0);
@@ -311,7 +353,7 @@ export class Branch {
   }
 
   /** The orders of the outermost level, with the exact energy of the traffic below it and of all that is fixed. */
-  private sortedOrders(): OrderedEnergy[] {
+  private sortedOrders(): readonly OrderedEnergy[] {
     const { leaf } = this;
     return leaf
       .ordersOf(0)
@@ -327,6 +369,7 @@ export class Branch {
     let ahead = 0;
     for (let stage = 2; stage <= this.last; stage++) ahead += this.energies[stage]!;
     const cycles = leaf.macCycles();
+    this.outermost ??= this.sortedOrders();
     for (const { order, energy } of this.outermost) {
       if (!this.isPromising(this.worth(energy + ahead, cycles))) {
         this.cut('order bound');

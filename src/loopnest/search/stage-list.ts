@@ -13,6 +13,8 @@ export class StageList {
   options = new Uint16Array(0);
   /** The least energy of what comes into the stage. */
   energies = new Float64Array(0);
+  /** What the stage above costs at least with it, beyond the least that it costs with any. */
+  extras = new Float64Array(0);
   /** Instances side by side. */
   spreads = new Float64Array(0);
   private readonly width: number;
@@ -22,28 +24,54 @@ export class StageList {
     this.width = width;
   }
 
-  add(options: Uint16Array, energy: number, spread: number): void {
+  add(options: Uint16Array, energy: number, extra: number, spread: number): void {
     if (this.count === this.energies.length) this.grow(Math.max(1024, 2 * this.count));
     this.options.set(options, this.count * this.width);
     this.energies[this.count] = energy;
+    this.extras[this.count] = extra;
     this.spreads[this.count] = spread;
     this.count++;
   }
 
   /** Drops those that are not wanted; tells how many. */
   keep(isWanted: (energy: number, spread: number) => boolean): number {
-    const { width, options, energies, spreads } = this;
+    const { width, options, energies, extras, spreads } = this;
     let kept = 0;
     for (let i = 0; i < this.count; i++) {
-      if (!isWanted(energies[i]!, spreads[i]!)) continue;
+      if (!isWanted(energies[i]! + extras[i]!, spreads[i]!)) continue;
       options.copyWithin(kept * width, i * width, (i + 1) * width);
       energies[kept] = energies[i]!;
+      extras[kept] = extras[i]!;
       spreads[kept] = spreads[i]!;
       kept++;
     }
     const dropped = this.count - kept;
     this.count = kept;
     return dropped;
+  }
+
+  /** The least energy by option of dimension k (rows) and of l. */
+  leastByPair(k: number, l: number, height: number, width: number): Float64Array {
+    const least = new Float64Array(height * width).fill(Number.POSITIVE_INFINITY);
+    for (let i = 0; i < this.count; i++) {
+      const at = this.options[i * this.width + k]! * width + this.options[i * this.width + l]!;
+      if (this.energies[i]! < least[at]!) least[at] = this.energies[i]!;
+    }
+    return least;
+  }
+
+  /** The most promising candidates, the best first. */
+  best(count: number, worthOf: (energy: number, spread: number) => Worth): number[] {
+    const found: { readonly member: number; readonly worth: Worth }[] = [];
+    for (let i = 0; i < this.count; i++) {
+      const worth = worthOf(this.energies[i]! + this.extras[i]!, this.spreads[i]!);
+      if (found.length === count && compare(worth, found[count - 1]!.worth) >= 0) continue;
+      if (found.length === count) found.pop();
+      let at = found.length;
+      while (at > 0 && compare(worth, found[at - 1]!.worth) < 0) at--;
+      found.splice(at, 0, { member: i, worth });
+    }
+    return found.map(({ member }) => member);
   }
 
   /** The candidates by instances side by side; the most promising group first. */
@@ -60,18 +88,22 @@ export class StageList {
         const members = Uint32Array.from(found).sort((a, b) => energies[a]! - energies[b]! || a - b);
         return { spread, members, worth: worthOf(energies[members[0]!]!, spread) };
       })
-      .sort((a, b) => a.worth[0] - b.worth[0] || a.worth[1] - b.worth[1] || b.spread - a.spread);
+      .sort((a, b) => compare(a.worth, b.worth) || b.spread - a.spread);
   }
 
   private grow(size: number): void {
     const options = new Uint16Array(size * this.width);
     options.set(this.options);
     this.options = options;
-    const energies = new Float64Array(size);
-    energies.set(this.energies);
-    this.energies = energies;
-    const spreads = new Float64Array(size);
-    spreads.set(this.spreads);
-    this.spreads = spreads;
+    const grown = (smaller: Float64Array) => {
+      const larger = new Float64Array(size);
+      larger.set(smaller);
+      return larger;
+    };
+    this.energies = grown(this.energies);
+    this.extras = grown(this.extras);
+    this.spreads = grown(this.spreads);
   }
 }
+
+const compare = (a: Worth, b: Worth): number => a[0] - b[0] || a[1] - b[1];
