@@ -1,28 +1,32 @@
+import { finish, type Progress } from '../steps.ts';
 import type { Architecture } from './architecture.ts';
 import { type Constraints, NO_CONSTRAINTS } from './constraints.ts';
 import { evaluateNest } from './evaluate.ts';
-import type { FoundNest, MapOptions, NestOutcome } from './map-result.ts';
+import { brokenNestLimits } from './limits.ts';
+import type { MapOptions, NestOutcome, NoNest } from './map-result.ts';
 import type { LevelMapping, Loop, LoopMapping } from './mapping.ts';
 import { type LoopProblem, TENSORS } from './problem.ts';
 import { keepChoices } from './search/bound.ts';
 import { type Best, Branch, type Standing } from './search/branch.ts';
 import { type Options, optionsOf } from './search/options.ts';
 import { Orders } from './search/orders.ts';
+import { spaceSize } from './search/space-size.ts';
 import { symmetryOf } from './search/symmetry.ts';
 import { type View, viewOf } from './search/view.ts';
-import { isBetter, NOTHING, type Worth } from './search/worth.ts';
+import { isBetter, NOTHING } from './search/worth.ts';
 
-/** How far a search is: choices of what levels keep that are done, of all. */
-export interface MapProgress {
-  readonly done: number;
-  readonly of: number;
-}
-
+/**
+ * The best mapping of a problem onto an architecture, and the proof that it is; or why there is none.
+ *
+ * Depth-first branch and bound, from DRAM inwards, over the tiles of the levels ({@link Branch}); over all choices of what
+ * levels keep, if constraints leave them open. Steps are such choices. The answer is the same every time, unless `seconds`
+ * cut it short.
+ */
 export function* mapSteps(
   problem: LoopProblem,
   architecture: Architecture,
   options: MapOptions = {},
-): Generator<MapProgress, NestOutcome> {
+): Generator<Progress, NestOutcome> {
   const {
     objective = 'energy',
     factors = 'perfect',
@@ -41,10 +45,10 @@ export function* mapSteps(
   const rules = architecture.levels.map(({ name }) => constraints.levels[name]?.temporal);
   const orders = new Orders(view, rules);
   const symmetry = symmetryOf(view, splits, rules);
-  const choices = keepChoices(view, (level, tensor) =>
-    choiceOf(constraints, architecture.levels[level]!.name, tensor),
-  );
-  let open: Worth = NOTHING;
+  const choices = fitsOutermost(problem, architecture)
+    ? keepChoices(view, (level, t) => choiceOf(constraints, architecture.levels[level]!.name, t))
+    : [];
+  let open = NOTHING;
   for (const [done, keeps] of choices.entries()) {
     const steps = new Branch(view, splits, orders, symmetry, objective, keeps, standing).run();
     for (;;) {
@@ -58,24 +62,59 @@ export function* mapSteps(
   }
   const { best, visited, prunedBy } = standing;
   if (best === undefined) {
-    return { feasible: false, reason: { limit: 'architecture', rules: [], broken: [], message: 'none' } };
+    const isTimeOut = open[0] < Number.POSITIVE_INFINITY;
+    return { feasible: false, reason: isTimeOut ? OUT_OF_TIME : NOTHING_FITS };
   }
-  const mapping = mappingOf(view, architecture, splits, best, constraints);
+  const mapping = mappingOf(view, architecture, splits, best);
   const evaluation = evaluateNest(problem, architecture, mapping, { convention, factors });
-  const proven = open[0] === Number.POSITIVE_INFINITY;
+  const proven = !isBetter(open, best.worth);
+  const size = spaceSize(splits) * choices.length;
   return {
     feasible: true,
     mapping,
     evaluation,
     search: {
-      spaceSize: 0,
+      spaceSize: size,
       visited,
-      pruned: 0,
+      pruned: Math.max(0, size - visited),
       prunedBy,
       proven,
       lowerBound: proven ? best.worth[0] : open[0],
     },
   };
+}
+
+/** {@link mapSteps} at one go. */
+export const mapNest = (
+  problem: LoopProblem,
+  architecture: Architecture,
+  options: MapOptions = {},
+): NestOutcome => finish(mapSteps(problem, architecture, options));
+
+const OUT_OF_TIME: NoNest['reason'] = {
+  limit: 'time',
+  rules: [],
+  broken: [],
+  message: 'no mapping was found in the time given',
+};
+
+const NOTHING_FITS: NoNest['reason'] = {
+  limit: 'architecture',
+  rules: [],
+  broken: [],
+  message: 'no mapping fits',
+};
+
+/** Whether the outermost level has room for the whole tensors. */
+function fitsOutermost(problem: LoopProblem, { levels }: Architecture): boolean {
+  const [outermost] = levels;
+  const whole: LoopMapping = {
+    levels: [{ name: outermost!.name, keep: TENSORS, temporal: Object.entries(problem.sizes) }],
+  };
+  return (
+    brokenNestLimits(problem, { name: '', wordBits: 1, levels: [outermost!], macEnergy: 0 }, whole).length ===
+    0
+  );
 }
 
 function choiceOf({ levels, buffers }: Constraints, level: string, t: number) {
@@ -86,13 +125,7 @@ function choiceOf({ levels, buffers }: Constraints, level: string, t: number) {
   return { keep: true, bypass: free.includes(tensor) || buffers === 'free' };
 }
 
-function mappingOf(
-  view: View,
-  { levels }: Architecture,
-  options: Options,
-  best: Best,
-  constraints: Constraints,
-): LoopMapping {
+function mappingOf(view: View, { levels }: Architecture, options: Options, best: Best): LoopMapping {
   return {
     levels: levels.map(({ name, fanout }, level): LevelMapping => {
       const steps = best.steps[level + 1]!;

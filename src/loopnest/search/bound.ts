@@ -12,6 +12,8 @@ export interface Boundary {
   readonly tensor: number;
   /** The level that serves. */
   readonly from: number;
+  /** The level that receives; past the innermost, the MACs. */
+  readonly to: number;
   /** Energy of a word that an instance receives. */
   readonly perReceived: number;
   /** Energy of a word that is read above, once for all that are served by it. */
@@ -20,30 +22,39 @@ export interface Boundary {
   readonly perCrossing: readonly (readonly [level: number, energy: number])[];
 }
 
-/** The boundaries into each stage: level c, or the MACs for the last. */
+/**
+ * The boundaries by stage: into level c at stage c. What the MACs take depends on what lies side by side only, and stands
+ * at the stage of the innermost grid on the way.
+ */
 export function boundariesOf(view: View, keeps: Keeps): readonly (readonly Boundary[])[] {
   const { levels, tensors } = view;
-  return Array.from({ length: levels.length + 1 }, (_, stage) =>
-    tensors.flatMap(({ isOutput }, tensor): Boundary[] => {
-      if (stage === 0 || (stage < levels.length && !keeps[stage]![tensor])) return [];
-      let from = stage - 1;
+  const boundaries: Boundary[][] = Array.from({ length: levels.length + 1 }, () => []);
+  for (let to = 1; to <= levels.length; to++) {
+    tensors.forEach(({ isOutput }, tensor) => {
+      if (to < levels.length && !keeps[to]![tensor]) return;
+      let from = to - 1;
       while (!keeps[from]![tensor]) from--;
       const { read, update } = levels[from]!.energy;
-      const perCrossing = levels.slice(from, stage).flatMap(({ fanout }, i) => {
+      const perCrossing = levels.slice(from, to).flatMap(({ fanout }, i) => {
         const energy = (fanout?.energy ?? 0) * (isOutput ? 2 : 1);
         return energy > 0 ? [[from + i + 1, energy] as const] : [];
       });
-      return [
-        {
-          tensor,
-          from,
-          perReceived: stage < levels.length ? levels[stage]!.energy.fill : 0,
-          perServed: isOutput ? read + update : read,
-          perCrossing,
-        },
-      ];
-    }),
-  );
+      let stage = to;
+      if (to === levels.length) {
+        while (stage > from + 1 && levels[stage - 1]!.fanout === undefined) stage--;
+        if (levels[stage - 1]!.fanout === undefined) stage = to;
+      }
+      boundaries[stage]!.push({
+        tensor,
+        from,
+        to,
+        perReceived: to < levels.length ? levels[to]!.energy.fill : 0,
+        perServed: isOutput ? read + update : read,
+        perCrossing,
+      });
+    });
+  }
+  return boundaries;
 }
 
 /** The choices of what levels keep that rules leave open, in a fixed order: as much as possible first. */
@@ -78,6 +89,7 @@ const mostInstances = (view: View, from: number, to: number): number =>
 export class Bounds {
   private readonly view: View;
   private readonly boundaries: readonly (readonly Boundary[])[];
+  private readonly macs: number;
   private readonly most: readonly (readonly number[])[];
   private readonly visits: Float64Array;
   private readonly deltas: Float64Array;
@@ -88,6 +100,7 @@ export class Bounds {
     this.boundaries = boundaries;
     const stages = view.levels.map((_, i) => i).concat(view.levels.length);
     this.most = stages.map((from) => stages.map((to) => mostInstances(view, from, to)));
+    this.macs = view.sizes.reduce((all, size) => all * size, 1);
     this.visits = new Float64Array(view.sizes.length);
     this.deltas = new Float64Array(view.sizes.length);
     this.times = new Float64Array(view.sizes.length);
@@ -116,7 +129,7 @@ export class Bounds {
     let sum = 0;
     let mostSaved = 0;
     let allSaved = 0;
-    for (const { tensor: t, from, perReceived, perServed, perCrossing } of this.boundaries[stage]!) {
+    for (const { tensor: t, from, to, perReceived, perServed, perCrossing } of this.boundaries[stage]!) {
       const { isOutput, axisOf, words } = tensors[t]!;
       const multicast = this.distinct(t, tile, spread) / spreadAll;
       const perWord =
@@ -127,12 +140,12 @@ export class Bounds {
             all + (level === stage ? energy : (energy * multicast) / most[level]![stage - 1]!),
           0,
         );
-      const isMacs = stage === view.levels.length;
+      const isMacs = to === view.levels.length;
       const loops = steps && this.isSettledBy(t, steps) ? steps : visits;
       const fetched = (isStationary: boolean) =>
         this.outside(loops) *
         this.fetched(t, tile, spread, loops, isStationary ? 1 : this.standing(t, loops));
-      const moved = spreadAll * (isMacs ? this.cycles() : fetched(false));
+      const moved = isMacs ? this.macs : spreadAll * fetched(false);
       let cost = perWord * moved;
       if (!isMacs) {
         const saved = perWord * (moved - spreadAll * fetched(true));
@@ -160,10 +173,6 @@ export class Bounds {
       sum += cost;
     }
     return sum - (view.sharesUnknown ? allSaved : mostSaved);
-  }
-
-  private cycles(): number {
-    return this.visits.reduce((all, visits) => all * visits, 1);
   }
 
   /** Tiles side by side that differ. */

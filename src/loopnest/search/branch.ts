@@ -7,7 +7,7 @@ import type { Orders } from './orders.ts';
 import { PairBound } from './pair-bound.ts';
 import { type Group, StageList } from './stage-list.ts';
 import { isFirstOfTwo, type Symmetry } from './symmetry.ts';
-import type { View } from './view.ts';
+import { fanoutOf, type View } from './view.ts';
 import { isBetter, NOTHING, type Worth, worthOf } from './worth.ts';
 
 /** The best mapping so far, by numbers: see {@link Leaf}. */
@@ -111,38 +111,31 @@ export class Branch {
 
   /** Searches; yields now and then, and returns the least worth that a mapping left out can have. */
   *run(): Generator<void, Worth> {
-    const t0 = performance.now();
-    const log = (w: string) =>
-      process.env['DBG'] &&
-      console.log(
-        w,
-        (performance.now() - t0).toFixed(0),
-        this.lists.map((l) => l.count).join(),
-        this.standing.visited,
-        this.standing.best?.worth.join(' '),
-      );
     const { stages } = this;
     // The longest list is measured only to see whether it is worth making
     const isFirst = this.standing.best === undefined;
     for (const stage of isFirst ? stages.slice(0, -1) : stages) {
-      this.measure(stage);
+      yield* this.measure(stage);
+      if (this.isStopped) return this.floor();
       if (this.leastEnergy[stage] === Number.POSITIVE_INFINITY) return NOTHING;
-      yield;
     }
-    const bound = isFirst ? NOTHING : this.worth(sum(this.leastEnergy), this.macs / product(this.mostSpread));
-    if (!isFirst && !this.isPromising(bound)) {
+    const least = this.worth(sum(this.leastEnergy), this.macs / product(this.mostSpread));
+    if (!isFirst && !this.isPromising(least)) {
       this.cut('keeping bound');
       return NOTHING;
     }
     for (const stage of stages) {
       yield* this.list(stage);
-      if (this.isStopped) return bound;
+      if (this.isStopped) return isFirst ? this.floor() : least;
       if (this.lists[stage]!.count === 0) return NOTHING;
     }
-    log('listed');
-    const x = yield* this.searchAll();
-    log('done ' + JSON.stringify(this.stat));
-    return x;
+    return yield* this.searchAll();
+  }
+
+  /** No mapping is better than one with free memories in which all MACs always work. */
+  private floor(): Worth {
+    const { levels, macEnergy } = this.view;
+    return this.worth(this.macs * macEnergy, this.macs / product(levels.map(fanoutOf)));
   }
 
   /** The stages, the shortest list first. */
@@ -155,25 +148,37 @@ export class Branch {
   }
 
   /** Finds the least energy and the most instances of a stage. */
-  private measure(stage: number): void {
-    this.forEachCandidate(stage, (_, energy, spread) => {
+  private measure(stage: number): Generator<void, void> {
+    return this.forEachCandidate(stage, (_, energy, spread) => {
       if (energy < this.leastEnergy[stage]!) this.leastEnergy[stage] = energy;
       if (spread > this.mostSpread[stage]!) this.mostSpread[stage] = spread;
     });
   }
 
-  private forEachCandidate(
+  private *forEachCandidate(
     stage: number,
     visit: (options: Uint16Array, energy: number, spread: number) => void,
-  ): void {
+  ): Generator<void, void> {
     const { view, options, keeps, bounds } = this;
     const cut = (what: string) => this.cut(what);
     // Breaks the symmetry in one stage
     const symmetry = stage === this.stages.at(-1) ? this.symmetry : undefined;
-    listCandidates(view, options, stage, keeps[stage], cut, (chosen, tile, spread, all) => {
-      if (symmetry && !isFirstOfTwo(symmetry, chosen)) return;
-      visit(chosen, bounds.energy(stage, tile, spread), all);
-    });
+    const candidates = listCandidates(
+      view,
+      options,
+      stage,
+      keeps[stage],
+      cut,
+      (chosen, tile, spread, all) => {
+        if (symmetry && !isFirstOfTwo(symmetry, chosen)) return;
+        visit(chosen, bounds.energy(stage, tile, spread), all);
+      },
+    );
+    for (const step of candidates) {
+      this.isStopped ||= this.standing.isOver();
+      if (this.isStopped) return;
+      yield step;
+    }
   }
 
   private *list(stage: number): Generator<void, void> {
@@ -181,7 +186,7 @@ export class Branch {
     const isLongest = stage === this.stages.at(-1);
     let goal = FIRST_TRIAL;
     let above = this.pairBound(stage);
-    this.forEachCandidate(stage, (options, energy, spread) => {
+    yield* this.forEachCandidate(stage, (options, energy, spread) => {
       if (energy < this.leastEnergy[stage]!) this.leastEnergy[stage] = energy;
       if (spread > this.mostSpread[stage]!) this.mostSpread[stage] = spread;
       const extra = above === undefined ? 0 : above.energyAbove(options) - this.leastEnergy[stage - 1]!;
@@ -201,7 +206,6 @@ export class Branch {
       this.siftAll();
     }
     this.group(stage);
-    yield;
   }
 
   private pairBound(stage: number): PairBound | undefined {
@@ -300,11 +304,9 @@ export class Branch {
     }
   }
 
-  stat = [0, 0, 0, 0, 0];
   /** Goes on with a candidate, if it goes with the one above. */
   private enter(stage: number, groupSpread: number, member: number, energy: number, spread: number): void {
     const { leaf, lists, options } = this;
-    this.stat[stage]!++;
     const list = lists[stage]!;
     const width = this.view.sizes.length;
     const above = this.chosen[stage - 1]!;

@@ -5,15 +5,18 @@ import type { View } from './view.ts';
 /** Where candidates are told as they are found. */
 export type Visit = (options: Uint16Array, tile: Int32Array, spread: Int32Array, spreadAll: number) => void;
 
-/** Tells all candidates of a stage: spreads that the grid above has room for, and tiles that the level has room for. */
-export function listCandidates(
+/**
+ * Tells all candidates of a stage: spreads that the grid above has room for, and tiles that the level has room for. Yields
+ * now and then.
+ */
+export function* listCandidates(
   view: View,
   { stages }: Options,
   stage: number,
   keeps: readonly boolean[] | undefined,
   cut: (what: string) => void,
   visit: Visit,
-): void {
+): Generator<void, void> {
   const count = view.sizes.length;
   const { x: mostX = 1, y: mostY = 1 } = view.levels[stage - 1]!.fanout ?? {};
   const chosen = new Uint16Array(count);
@@ -32,13 +35,14 @@ export function listCandidates(
   const members: (readonly number[])[] = stages[stage]!.map(() => []);
   const store = keeps && new Store(view, view.levels[stage]!, keeps);
 
-  spreadFrom(0, [1], 1);
+  yield* spreadFrom(0, [1], 1);
 
   /** @param along products along X that are possible so far */
-  function spreadFrom(k: number, along: readonly number[], all: number): void {
+  function* spreadFrom(k: number, along: readonly number[], all: number): Generator<void, void> {
     if (k === count) {
       store?.clear();
       tileFrom(0, all);
+      yield;
       return;
     }
     for (const { first, members: some } of bySpread[k]!) {
@@ -55,7 +59,7 @@ export function listCandidates(
       }
       spread[k] = first.spread;
       members[k] = some;
-      spreadFrom(k + 1, next, total);
+      yield* spreadFrom(k + 1, next, total);
     }
     spread[k] = 1;
   }

@@ -63,17 +63,21 @@ export class Leaf {
     if (stage === 1) this.first[0] = this.wholeOutput();
     first[stage] = (first[0]! * all) / this.distinct(OUTPUTS, 0, stage);
     let fixed = stage === 1 ? this.wholeCost() : 0;
-    this.boundaries[stage]!.forEach(({ tensor, from, perReceived, perServed, perCrossing }, i) => {
+    this.boundaries[stage]!.forEach(({ tensor, from, to, perReceived, perServed, perCrossing }, i) => {
       const { isOutput } = tensors[tensor]!;
       let perWord = perReceived * all + perServed * instances[from]! * this.distinct(tensor, from, stage);
       for (const [level, energy] of perCrossing) {
         perWord += energy * instances[level]! * this.distinct(tensor, level, stage);
         if (isOutput) fixed -= (energy / 2) * first[level]!;
       }
-      perFetched[stage]![i] = perWord;
-      if (isOutput && stage < levels.length) {
-        fixed -= (perReceived + levels[stage]!.energy.read) * first[stage]!;
+      if (to === levels.length) {
+        // A MAC takes its operands anew in every cycle, whatever the orders
+        fixed += (perWord * this.macs()) / all;
+        perFetched[stage]![i] = 0;
+        return;
       }
+      perFetched[stage]![i] = perWord;
+      if (isOutput) fixed -= (perReceived + levels[stage]!.energy.read) * first[stage]!;
     });
     this.fixed[stage] = fixed;
   }
@@ -84,7 +88,7 @@ export class Leaf {
     const perFetched = this.perFetched[stage]!;
     let energy = this.fixed[stage]!;
     for (let i = 0; i < some.length; i++) {
-      energy += perFetched[i]! * this.fetched(some[i]!.tensor, stage);
+      if (perFetched[i] !== 0) energy += perFetched[i]! * this.fetched(some[i]!.tensor, stage);
     }
     return energy;
   }
@@ -106,18 +110,18 @@ export class Leaf {
       const { read = Number.POSITIVE_INFINITY, write = Number.POSITIVE_INFINITY } = bandwidth;
       let reads = 0;
       let writes = 0;
-      this.boundaries.forEach((some, stage) => {
-        for (const { tensor, from } of some) {
-          if (from !== level && stage !== level) continue;
-          const { isOutput } = tensors[tensor]!;
-          const fetched = this.fetched(tensor, stage);
-          if (from === level) {
-            const served = this.instances[from]! * this.distinct(tensor, from, stage) * fetched;
-            reads += served - (isOutput ? this.first[level]! : 0);
-            if (isOutput) writes += served;
-          } else writes += fetched * this.instances[level]! - (isOutput ? this.first[level]! : 0);
+      for (const { tensor, from, to } of this.boundaries.flat()) {
+        if (from !== level && to !== level) continue;
+        const { isOutput } = tensors[tensor]!;
+        const fetched = to === levels.length ? this.macCycles() : this.fetched(tensor, to);
+        const first = isOutput ? this.first[level]! : 0;
+        if (to === level) writes += fetched * this.instances[level]! - first;
+        else {
+          const served = this.instances[from]! * this.distinct(tensor, from, to) * fetched;
+          reads += served - first;
+          if (isOutput) writes += served;
         }
-      });
+      }
       const words = Math.max(reads / read, writes / write) / this.instances[level]!;
       cycles = Math.max(cycles, Math.ceil(words));
     });
@@ -127,9 +131,13 @@ export class Leaf {
   /** The energy of MACs, and what is saved since the first psums are not read from DRAM. */
   private wholeCost(): number {
     const { view } = this;
+    return this.macs() * view.macEnergy - this.first[0]! * view.levels[0]!.energy.read;
+  }
+
+  private macs(): number {
     let macs = 1;
-    for (let k = 0; k < view.sizes.length; k++) macs *= this.paddedSize(k);
-    return macs * view.macEnergy - this.first[0]! * view.levels[0]!.energy.read;
+    for (let k = 0; k < this.view.sizes.length; k++) macs *= this.paddedSize(k);
+    return macs;
   }
 
   private wholeOutput(): number {
@@ -147,12 +155,8 @@ export class Leaf {
     return from === to ? 1 : distinctTiles(this.view, tensor, this.tiles, this.spreads, from + 1, to);
   }
 
-  /**
-   * Words that one instance fetches over the whole run, as `fetchedWords` counts them; a MAC takes its operands anew in
-   * every cycle.
-   */
+  /** Words that one instance fetches over the whole run, as `fetchedWords` counts them. */
   private fetched(tensor: number, stage: number): number {
-    if (stage === this.view.levels.length) return this.macCycles();
     const { axes, axisOf, coefficient, slides } = this.view.tensors[tensor]!;
     const tile = this.tiles[stage]!;
     const lengths = this.lengths[tensor]!;

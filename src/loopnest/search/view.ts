@@ -76,7 +76,7 @@ export function viewOf(problem: LoopProblem, architecture: Architecture, convent
 export const canKeep = (level: MemoryLevel, tensor: Tensor): boolean =>
   level.holds.includes(tensor) && ownCapacity(level, tensor) !== 0;
 
-/** The MACs or instances that lie side by side below one instance of a level. */
+/** Instances, or MACs, that lie side by side below one instance of a level. */
 export const fanoutOf = ({ fanout }: MemoryLevel): number => (fanout ? fanout.x * fanout.y : 1);
 
 /** How many different sums two loops in space make: `i·a + j·b` for i under f and j under g. */
