@@ -18,6 +18,11 @@ export interface MapOptions {
   readonly convention?: Convention | undefined;
   /** Default: none. */
   readonly constraints?: Constraints | undefined;
+  /**
+   * True: compute the cost of every mapping that fits, but for orders that cannot differ, instead of leaving out what cannot
+   * be better. For checks; default: false.
+   */
+  readonly exhaustive?: boolean | undefined;
   /** Stop after so many seconds with what was found until then; default: go on to the proof. */
   readonly seconds?: number | undefined;
 }

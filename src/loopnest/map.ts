@@ -38,6 +38,7 @@ export function* mapSteps(
     best: undefined,
     visited: 0,
     prunedBy: {},
+    isExhaustive: options.exhaustive ?? false,
     isOver: () => performance.now() > deadline,
   };
   const view = viewOf(problem, architecture, convention);

@@ -26,6 +26,8 @@ export interface Standing {
   /** Mappings whose cost was computed. */
   visited: number;
   readonly prunedBy: Record<string, number>;
+  /** True where the cost of every mapping that fits is computed. */
+  readonly isExhaustive: boolean;
   /** Whether it is time to stop. */
   readonly isOver: () => boolean;
 }
@@ -195,13 +197,13 @@ export class Branch {
         return;
       }
       list.add(options, energy, extra, spread);
-      if (!isLongest || list.count < goal) return;
+      if (!isLongest || list.count < goal || this.standing.isExhaustive) return;
       this.tryBest(stage);
       this.siftAll();
       above = this.pairBound(stage);
       goal = 4 * Math.max(goal, list.count);
     });
-    if (isLongest) {
+    if (isLongest && !this.standing.isExhaustive) {
       this.tryBest(stage);
       this.siftAll();
     }
@@ -407,7 +409,7 @@ export class Branch {
     standing.visited++;
     if (standing.visited % 64 === 0 && standing.isOver()) this.isStopped = true;
     const worth = this.worth(energy, Math.max(leaf.macCycles(), leaf.portCycles()));
-    if (!this.isPromising(worth)) return;
+    if (standing.best !== undefined && !isBetter(worth, standing.best.worth)) return;
     const copies = (rows: readonly Int32Array[]) => rows.map((row) => row.slice());
     standing.best = {
       keeps: this.keeps,
@@ -450,8 +452,8 @@ export class Branch {
   }
 
   private isPromising(worth: Worth): boolean {
-    const { best } = this.standing;
-    return best === undefined || isBetter(worth, best.worth);
+    const { best, isExhaustive } = this.standing;
+    return isExhaustive || best === undefined || isBetter(worth, best.worth);
   }
 
   private nameOf(stage: number): string {

@@ -15,6 +15,7 @@ export class Leaf {
   readonly orders: (readonly number[])[];
 
   private readonly view: View;
+  private readonly hasPorts: boolean;
   private readonly boundaries: readonly (readonly Boundary[])[];
   private readonly listed: Orders;
   /** Energy of each word that an instance fetches, by stage and boundary. */
@@ -31,6 +32,7 @@ export class Leaf {
     const stages = view.levels.length + 1;
     const rows = () => Array.from({ length: stages }, () => new Int32Array(view.sizes.length).fill(1));
     this.view = view;
+    this.hasPorts = view.levels.some(({ bandwidth }) => bandwidth !== undefined);
     this.boundaries = boundaries;
     this.listed = listed;
     this.tiles = rows();
@@ -103,6 +105,7 @@ export class Leaf {
 
   /** Cycles that the ports of memories take at least, where they have a limit: see {@link cyclesOf}. */
   portCycles(): number {
+    if (!this.hasPorts) return 0;
     const { levels, tensors } = this.view;
     let cycles = 0;
     levels.forEach(({ bandwidth }, level) => {
