@@ -10,9 +10,12 @@ import { countAccesses } from '../src/dataflow/counts.ts';
 import { EYERISS_ENERGY } from '../src/hardware/energy.ts';
 import { builtinNetwork } from '../src/layer/builtin.ts';
 import { selectLayers } from '../src/layer/select.ts';
+import { mapNetworkSteps } from '../src/loopnest/map-network.ts';
+import { finish } from '../src/steps.ts';
 import { alexnetRuns, inCycles, inPasses } from './chip.ts';
 import { exhaustive } from './exhaustive.ts';
 import { figureGrid, solve, type Task, tasks } from './grid.ts';
+import { ALEXNET, mapOnto, squareArray, timesBySize } from './nests.ts';
 import { largeModel, readModel } from './onnx.ts';
 import { onnxruntimeMs } from './onnxruntime.ts';
 
@@ -146,4 +149,32 @@ function energyFound(task: Task): number {
   if (!found.feasible) throw new Error(`${task.dataflow.name} cannot run ${task.layer.name}`);
   return energyOf(task.shape.macs, countAccesses(task.dataflow, task.shape, found.mapping), EYERISS_ENERGY)
     .total;
+}
+
+for (const { name, sizes, ms } of ALEXNET) {
+  const once = () => milliseconds(() => mapOnto(16, sizes));
+  report(`loop nest: AlexNet ${name}, proven`, median(5, once), ms);
+}
+for (const [name, sizes] of [
+  ['VGG-16 CONV1-2', { M: 64, C: 64, R: 3, S: 3, P: 224, Q: 224 }],
+  ['VGG-16 CONV4-2', { M: 512, C: 512, R: 3, S: 3, P: 28, Q: 28 }],
+  ['ResNet-50 conv1', { M: 64, C: 3, R: 7, S: 7, P: 112, Q: 112, strideP: 2, strideQ: 2 }],
+] as const) {
+  const once = () => milliseconds(() => mapOnto(16, sizes));
+  report(`loop nest: ${name}, proven`, median(3, once), 3000);
+}
+const small = { M: 8, C: 8, R: 3, S: 3, P: 4, Q: 4 };
+let evaluated = 0;
+const allOfThem = milliseconds(() => {
+  evaluated = mapOnto(16, small, { exhaustive: true }).search.visited;
+});
+report('loop nest: a million mappings evaluated, every one', (1e6 * allOfThem) / evaluated, 1000);
+const resnetNests = () => finish(mapNetworkSteps(builtinNetwork('resnet-50'), squareArray(16)));
+report(
+  'loop nest: ResNet-50, layer by layer, proven',
+  median(3, () => milliseconds(resnetNests)),
+  60_000,
+);
+for (const { pes, channels, ms } of timesBySize(milliseconds)) {
+  report(`loop nest: ${channels} channels on ${pes} PEs, proven`, ms, 5000);
 }
