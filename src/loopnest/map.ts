@@ -8,7 +8,7 @@ import type { LevelMapping, Loop, LoopMapping } from './mapping.ts';
 import { type LoopProblem, TENSORS } from './problem.ts';
 import { keepChoices } from './search/bound.ts';
 import { type Best, Branch, type Standing } from './search/branch.ts';
-import { type Options, optionsOf } from './search/options.ts';
+import { allowNoLoops, type Options, optionsOf } from './search/options.ts';
 import { Orders } from './search/orders.ts';
 import { spaceSize } from './search/space-size.ts';
 import { symmetryOf } from './search/symmetry.ts';
@@ -46,9 +46,10 @@ export function* mapSteps(
   const rules = architecture.levels.map(({ name }) => constraints.levels[name]?.temporal);
   const orders = new Orders(view, rules);
   const symmetry = symmetryOf(view, splits, rules);
-  const choices = fitsOutermost(problem, architecture)
-    ? keepChoices(view, (level, t) => choiceOf(constraints, architecture.levels[level]!.name, t))
-    : [];
+  const choices =
+    fitsOutermost(problem, architecture) && allowNoLoops(view, constraints)
+      ? keepChoices(view, (level, t) => choiceOf(constraints, architecture.levels[level]!.name, t))
+      : [];
   let open = NOTHING;
   for (const [done, keeps] of choices.entries()) {
     const steps = new Branch(view, splits, orders, symmetry, objective, keeps, standing).run();

@@ -102,6 +102,16 @@ function chained(
   return { stages: kept, steps };
 }
 
+/** Whether rules allow that dimensions which the view leaves out, of size 1 or unknown to the problem, have no loops. */
+export const allowNoLoops = ({ letters }: View, { levels }: Constraints): boolean =>
+  Object.values(levels).every(({ temporal, spatialX, spatialY }) =>
+    [temporal, spatialX, spatialY].every((rules) =>
+      Object.keys(rules?.factors ?? {}).every(
+        (letter) => letters.includes(letter) || allows(rules, letter)(1, 1),
+      ),
+    ),
+  );
+
 /** Whether rules let a dimension of a size have a factor in a place. */
 function allows(rules: LoopRules | undefined, letter: string): (factor: number, size: number) => boolean {
   const { only, factors } = rules ?? {};
