@@ -122,3 +122,7 @@ export function problemOfLayer(layer: Exclude<Layer, { type: 'pool' }>, batch: n
 /** Multiply-accumulates of a problem: the product of its sizes. */
 export const macsOf = ({ sizes }: LoopProblem): number =>
   Object.values(sizes).reduce((product, size) => product * size, 1);
+
+/** Whether a tensor has an axis along which a dimension moves. */
+export const knows = (problem: LoopProblem, tensor: Tensor, dimension: string): boolean =>
+  problem.tensors[tensor].some((axis) => axis.some((term) => term.dimension === dimension));
