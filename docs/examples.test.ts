@@ -19,6 +19,12 @@ import { parseHardware } from '../src/hardware/hardware-file.ts';
 import { InputError } from '../src/input-error.ts';
 import { networkFromText } from '../src/layer/neighbours/network-text.ts';
 import { parseNetwork } from '../src/layer/network-file.ts';
+import { parseArchitecture } from '../src/loopnest/files/architecture-file.ts';
+import { parseConstraints } from '../src/loopnest/files/constraints-file.ts';
+import { parseMapping as parseLoopMapping } from '../src/loopnest/files/mapping-file.ts';
+import { parseProblem } from '../src/loopnest/files/problem-file.ts';
+import { parseVectors } from '../src/loopnest/files/vectors-file.ts';
+import { readTimeloop } from '../src/loopnest/timeloop/reading.ts';
 import { parseProcessing } from '../src/run/processing-file.ts';
 import {
   anchorsOf,
@@ -87,6 +93,8 @@ describe.each(DOCUMENTS)('%s', (path) => {
     ({ text }) => {
       const read = () => {
         if (/^ *"?layers"?:/m.test(text)) return parseNetwork(text, 'file');
+        const nestReader = nestReaderOf(text);
+        if (nestReader) return nestReader(text, 'file');
         if (/^problem:/m.test(text)) return networkFromText(text, 'file');
         if (/^(input|output):/m.test(text)) return parseProcessing(text, 'file');
         return /^array:/m.test(text) ? parseChip(text, 'file') : parseHardware(text, 'file');
@@ -164,6 +172,16 @@ test('every program has the types it should', () => {
   }
   expect(found).toBe('');
 });
+
+/** What reads a file about loop nests; undefined where it is none. */
+function nestReaderOf(text: string): ((text: string, file: string) => unknown) | undefined {
+  if (/^architecture:/m.test(text)) return (text, file) => readTimeloop([{ file, text }]);
+  if (/^\{"seed"/.test(text)) return parseVectors;
+  if (/^type: /m.test(text)) return parseProblem;
+  if (!/^levels:/m.test(text)) return undefined;
+  if (/^mac:/m.test(text)) return parseArchitecture;
+  return /^levels:\n +- /m.test(text) ? parseLoopMapping : parseConstraints;
+}
 
 /** A block that is a file, where its fence or its first line says so. */
 function fileOf({ language, file, text }: Block): { name: string; text: string }[] {

@@ -20,6 +20,7 @@ export const DOCUMENTS = [
   'docs/scalesim.md',
   'docs/maestro.md',
   'docs/hardware.md',
+  'docs/loopnest.md',
   'docs/chip.md',
   'docs/run.md',
   'docs/results.md',

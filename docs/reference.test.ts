@@ -34,12 +34,19 @@ import { networkSchema } from '../src/layer/network-file.ts';
 import { parseOnnx } from '../src/layer/onnx/network.ts';
 import type { LayerShape } from '../src/layer/shape.ts';
 import { counted, networkTotals } from '../src/layer/totals.ts';
+import { architectureSchema } from '../src/loopnest/files/architecture-file.ts';
+import { constraintsSchema } from '../src/loopnest/files/constraints-file.ts';
+import { mappingSchema } from '../src/loopnest/files/mapping-file.ts';
+import { mapNest } from '../src/loopnest/map.ts';
+import { ARCHITECTURE_PRESET_NAMES, architecturePreset } from '../src/loopnest/presets.ts';
+import { convolution } from '../src/loopnest/problem.ts';
 import { EQUATIONS } from '../src/paper/equations.ts';
 import { onChip } from '../src/paper/on-chip.ts';
 import { ANALYSIS_COLUMNS } from '../src/report/analysis-data.ts';
 import type { DataColumn } from '../src/report/data-table.ts';
 import { inMillions } from '../src/report/format.ts';
 import { LAYER_COLUMNS } from '../src/report/layers-data.ts';
+import { NEST_COLUMNS } from '../src/report/nest-data.ts';
 import { NETWORK_COLUMNS } from '../src/report/networks-data.ts';
 import { NODE_COLUMNS } from '../src/report/nodes-data.ts';
 import { PARQUET_COLUMNS_KEY, PARQUET_TYPES } from '../src/report/parquet.ts';
@@ -48,7 +55,7 @@ import { RUN_COLUMNS } from '../src/report/run-data.ts';
 import { noiseSheet } from '../src/report/run-sheets.ts';
 import { SIMULATION_COLUMNS } from '../src/report/simulation-data.ts';
 import { processingSchema } from '../src/run/processing-file.ts';
-import { plain, ROOT, readDocument, type Table, tableIn } from './markdown.testing.ts';
+import { blocksOf, plain, ROOT, readDocument, type Table, tableIn } from './markdown.testing.ts';
 import { oddModel } from './models.testing.ts';
 
 const rowsOf = ({ rows }: Table): string[][] => rows.map((row) => row.map(plain));
@@ -201,6 +208,35 @@ test('docs/hardware.md has the presets', () => {
   expect(presets.at(-1)!.slice(0, 4)).toEqual(['eyeriss-J', 'J', '512', '512·J']);
 });
 
+describe('docs/loopnest.md', () => {
+  const page = readDocument('docs/loopnest.md');
+  const keysOf = (schema: JsonSchema | undefined) => Object.keys(schema?.properties ?? {});
+  const levelsOf = (schema: z.ZodType) =>
+    z.toJSONSchema(schema, { io: 'input' }).properties!.levels as JsonSchema;
+  const [architecture, constraints, mapping] = [architectureSchema, constraintsSchema, mappingSchema];
+
+  test.each([
+    ['Your own accelerator', Object.keys(architecture.shape)],
+    ['Levels', keysOf(levelsOf(architecture).items as JsonSchema)],
+    ['Your own constraints', Object.keys(constraints.shape)],
+    ['Rules of a level', keysOf(levelsOf(constraints).additionalProperties as JsonSchema)],
+    ['Evaluate a mapping', keysOf(levelsOf(mapping).items as JsonSchema)],
+  ])('has every key: %s', (section, keys) => {
+    expect(keys).not.toEqual([]);
+    expect(new Set(columnOf(tableIn(page, section, 'key')))).toEqual(new Set(keys));
+  });
+
+  test('has every field of the certificate', () => {
+    const outcome = mapNest(convolution('one', { M: 2 }), architecturePreset('eyeriss-like-256'));
+    if (!outcome.feasible) throw new Error(outcome.reason.message);
+    expect(columnOf(tableIn(page, 'The certificate', 'field'))).toEqual(Object.keys(outcome.search));
+  });
+
+  test('has the default architecture', () => {
+    expect(page).toContain(`mapped onto \`${ARCHITECTURE_PRESET_NAMES[0]}\``);
+  });
+});
+
 test('docs/maestro.md has every type of layer that is read', () => {
   const cells = columnOf(tableIn(readDocument('docs/maestro.md'), 'What becomes what', 'MAESTRO'));
   const types = cells.flatMap((cell) => /^Type: (\w+)/.exec(cell)?.[1] ?? []);
@@ -333,6 +369,7 @@ describe('docs/results.md', () => {
     ['an analysis', ANALYSIS_COLUMNS],
     ['a simulation', SIMULATION_COLUMNS],
     ['a run', RUN_COLUMNS],
+    ['a mapped network', NEST_COLUMNS],
     ['the networks', NETWORK_COLUMNS],
     ["a network's layers", LAYER_COLUMNS],
     ["an ONNX file's nodes", NODE_COLUMNS],
@@ -368,6 +405,31 @@ describe('docs/results.md', () => {
     for (const field of fieldsOf(JSON.parse(out))) expect(fields).toContain(field);
   });
 
+  test('has the fields of the JSON documents of loop nests', async () => {
+    const own = (command: string) =>
+      new Set(columnOf(tableIn(results, `The JSON document of ${command}`, 'field')));
+    const documentOf = async (...words: readonly string[]) =>
+      JSON.parse((await rowhouse(...words, '--json')).out);
+    const layer = ['alexnet', '--layers', 'CONV3'];
+    const tiny = 'name: tiny\nlevels: [{ name: DRAM, energy: 1, capacity: 9 }]\nmac: { energy: 1 }\n';
+    const none = await documentOf('map', ...layer, '--hardware', scratch.write('tiny.yaml', tiny));
+    const found = await documentOf('map', ...layer);
+    expect(own('map')).toEqual(new Set([...fieldsOf(found), ...fieldsOf(none)]));
+
+    const mapping = scratch.write('mapping.json', JSON.stringify(found.layers[0].mapping));
+    const evaluated = await documentOf('evaluate', '--problem', 'alexnet:CONV3', '--mapping', mapping);
+    expect(own('evaluate')).toEqual(new Set(fieldsOf(evaluated)));
+
+    const vectors = scratch.write(
+      'vectors.jsonl',
+      blocksOf(readDocument('docs/loopnest.md'))
+        .find(({ file }) => file === 'vectors.jsonl')!
+        .text.replace('"cycles":2', '"cycles":3'),
+    );
+    const compared = await documentOf('evaluate', '--vectors', vectors);
+    expect(own('evaluate --vectors')).toEqual(new Set(fieldsOf(compared)));
+  });
+
   test('has the fields of the JSON document of one network', async () => {
     const { layers, coverage, name } = counted(parseOnnx(oddModel(), { file: 'odd.onnx' }));
     const others = counted(builtinNetwork('alexnet')).layers;
@@ -390,13 +452,14 @@ describe('docs/results.md', () => {
 const TABULAR = [
   ...['mapping', 'accesses', 'byLevel', 'byData', 'reuse', 'prunedBy'],
   ...['uncompressed', 'waterfall'],
+  ...['byTensor', 'counts', 'networkWords', 'padded', 'broken', 'rules', 'differences'],
 ];
 
 /** Paths to every value: `results[].layers[].name`. */
 function fieldsOf(value: unknown, path = ''): string[] {
+  if (value === null) return [];
+  if (typeof value !== 'object' || TABULAR.includes(path.split('.').at(-1)!)) return [path];
   if (Array.isArray(value)) return value.flatMap((item) => fieldsOf(item, `${path}[]`));
-  const isLeaf = typeof value !== 'object' || value === null || TABULAR.includes(path.split('.').at(-1)!);
-  if (isLeaf) return value === null ? [] : [path];
   return Object.entries(value).flatMap(([key, inner]) =>
     fieldsOf(inner, path === '' ? key : `${path}.${key}`),
   );

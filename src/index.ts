@@ -145,6 +145,99 @@ export {
   networkTotals,
   type Totals,
 } from './layer/totals.ts';
+export {
+  type AccessEnergy,
+  type Architecture,
+  type Bandwidth,
+  type Fanout,
+  type MemoryLevel,
+  macUnits,
+} from './loopnest/architecture.ts';
+export { checkConstraints } from './loopnest/check-constraints.ts';
+export { checkMapping, FACTORS, type Factors } from './loopnest/check-mapping.ts';
+export {
+  type Constraints,
+  type FactorRule,
+  type LevelRules,
+  type LoopRules,
+  NO_CONSTRAINTS,
+  type RulePath,
+  type TemporalRules,
+} from './loopnest/constraints.ts';
+export {
+  type ConventionDifference,
+  conventionDifferences,
+  DIFFERENCE_CAUSES,
+  type DifferenceCause,
+} from './loopnest/conventions.ts';
+export type { Accesses } from './loopnest/counts.ts';
+export {
+  type EvaluateOptions,
+  evaluateNest,
+  type NestEnergy,
+  type NestEvaluation,
+} from './loopnest/evaluate.ts';
+export {
+  architectureSchema,
+  formatArchitecture,
+  parseArchitecture,
+} from './loopnest/files/architecture-file.ts';
+export { constraintsSchema, formatConstraints, parseConstraints } from './loopnest/files/constraints-file.ts';
+export {
+  formatMapping as formatLoopMapping,
+  mappingSchema as loopMappingSchema,
+  parseMapping as parseLoopMapping,
+} from './loopnest/files/mapping-file.ts';
+export { formatProblem, parseProblem, problemSchema } from './loopnest/files/problem-file.ts';
+export {
+  compareVector,
+  parseVectors,
+  type Vector,
+  type VectorDifference,
+} from './loopnest/files/vectors-file.ts';
+export type { BrokenNestLimit } from './loopnest/limits.ts';
+export { mapNest, mapSteps } from './loopnest/map.ts';
+export { type MapNetworkOptions, mapNetworkSteps, problemsOf } from './loopnest/map-network.ts';
+export {
+  type FoundNest,
+  type MapOptions,
+  type MappedLayer,
+  NEST_OBJECTIVES,
+  type NestObjective,
+  type NestOutcome,
+  type NestSearchReport,
+  type NetworkMapping,
+  type NoNest,
+} from './loopnest/map-result.ts';
+export type { LevelMapping, Loop, LoopMapping } from './loopnest/mapping.ts';
+export type { NestPreset } from './loopnest/presets/preset.ts';
+export {
+  ARCHITECTURE_PRESET_NAMES,
+  ARCHITECTURE_PRESETS,
+  architecturePreset,
+  CONSTRAINTS_PRESET_NAMES,
+  CONSTRAINTS_PRESETS,
+  constraintsPreset,
+} from './loopnest/presets.ts';
+export {
+  type Axis,
+  type ConvolutionSizes,
+  convolution,
+  type LoopProblem,
+  macsOf,
+  matrixProduct,
+  type PerTensor,
+  problemOfLayer,
+  TENSORS,
+  type Tensor,
+  type Term,
+} from './loopnest/problem.ts';
+export { timeloopArchitecture, timeloopEnergyTable } from './loopnest/timeloop/architecture-export.ts';
+export { timeloopMapping } from './loopnest/timeloop/mapping-export.ts';
+export { timeloopProblem } from './loopnest/timeloop/problem-export.ts';
+export { readTimeloop, type TimeloopReading } from './loopnest/timeloop/reading.ts';
+export type { TimeloopFile } from './loopnest/timeloop/timeloop-file.ts';
+export { CONVENTIONS, type Convention } from './loopnest/walk.ts';
 export { type Compare, comparing, type Setup } from './paper/compare.ts';
 export { figureCsv, figureData } from './paper/data.ts';
 export { EQUATIONS, type Equation, type EquationName } from './paper/equations.ts';
@@ -159,6 +252,13 @@ export { tableCsv } from './report/csv.ts';
 export type { ColumnOf, ColumnType, DataColumn, DataTable, Value } from './report/data-table.ts';
 export { analysisHtml } from './report/html.ts';
 export { LAYER_COLUMNS, layersData } from './report/layers-data.ts';
+export { NEST_COLUMNS, nestData } from './report/nest-data.ts';
+export { type NestEvaluationOptions, nestEvaluationText } from './report/nest-evaluation.ts';
+export { EVALUATION_COLUMNS, evaluationData } from './report/nest-evaluation-data.ts';
+export { nestPicture } from './report/nest-picture.ts';
+export { type NestTableOptions, nestTable } from './report/nest-table.ts';
+export { nestText } from './report/nest-text.ts';
+export { type MappedNetwork, nestsOf, type ShownNest } from './report/nest-view.ts';
 export { NETWORK_COLUMNS, networksData } from './report/networks-data.ts';
 export { NODE_COLUMNS, nodesData } from './report/nodes-data.ts';
 export { tableParquet } from './report/parquet.ts';

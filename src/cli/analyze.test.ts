@@ -230,7 +230,7 @@ describe('help', () => {
   it.each([[[]], [['--help']], [['-h']], [['help']]])('%j says which commands there are', async (words) => {
     const { code, out, err } = await rowhouse(...words);
     expect({ code, err }).toEqual({ code: 0, err: '' });
-    expect(out).toMatch(/^Usage: rowhouse .*analyze .*networks /s);
+    expect(out).toMatch(/^Usage: rowhouse .*analyze .*evaluate .*map .*networks /s);
   });
 
   it.each([
@@ -250,6 +250,29 @@ describe('help', () => {
     ],
     ['networks', ['--format', '--json', '--out']],
     ['hardware', ['--json']],
+    [
+      'map',
+      [
+        ...[
+          '--hardware',
+          '--constraints',
+          '--bypass',
+          '--axes',
+          '--batch',
+          '--layers',
+          '--shape',
+          '--objective',
+        ],
+        ...['--factors', '--convention', '--time', '--nests', '--export', '--format', '--json', '--out'],
+      ],
+    ],
+    [
+      'evaluate',
+      [
+        ...['--hardware', '--problem', '--mapping', '--batch', '--shape', '--vectors', '--convention'],
+        ...['--factors', '--format', '--json', '--out'],
+      ],
+    ],
   ])('of %s says which flags there are', async (command, flags) => {
     const { code, out, err } = await rowhouse(command, '--help');
     expect({ code, err }).toEqual({ code: 0, err: '' });

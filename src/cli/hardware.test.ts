@@ -4,13 +4,26 @@ import { describe, expect, it } from 'vitest';
 import { z } from 'zod';
 import { parseHardware } from '../hardware/hardware-file.ts';
 import { HARDWARE_PRESETS, hardwarePreset } from '../hardware/presets.ts';
+import { macUnits } from '../loopnest/architecture.ts';
+import { parseArchitecture } from '../loopnest/files/architecture-file.ts';
+import { parseConstraints } from '../loopnest/files/constraints-file.ts';
+import {
+  ARCHITECTURE_PRESET_NAMES,
+  ARCHITECTURE_PRESETS,
+  architecturePreset,
+  CONSTRAINTS_PRESET_NAMES,
+  CONSTRAINTS_PRESETS,
+  constraintsPreset,
+} from '../loopnest/presets.ts';
 import { rowhouse, scratchFolder } from './rowhouse.testing.ts';
-import { jsonSchemaOf } from './schemas.ts';
+import { type FileKind, jsonSchemaOf, schemaUrl } from './schemas.ts';
 
 const { at, folder, write } = scratchFolder();
 
-const NAMES = 'eyeriss-chip, or eyeriss-J for J processing elements, from eyeriss-1 to eyeriss-1000000';
-const FILE_OR_PRESET = `a .yaml or .json file, or a preset: ${NAMES}`;
+const CHIPS = 'eyeriss-chip, or eyeriss-J for J processing elements, from eyeriss-1 to eyeriss-1000000';
+const FILE_OR_PRESET = `a .yaml or .json file, or a preset: ${CHIPS}`;
+const NEST_NAMES = [...new Set([...ARCHITECTURE_PRESET_NAMES, ...CONSTRAINTS_PRESET_NAMES])].join(', ');
+const NAMES = `${CHIPS}; ${NEST_NAMES}`;
 
 // The contract with scripts
 const document = z.strictObject({
@@ -24,6 +37,15 @@ const document = z.strictObject({
       source: z.string().regex(/doi 10\./),
     }),
   ),
+  architectures: z.array(
+    z.strictObject({
+      name: z.string(),
+      macs: z.int(),
+      title: z.string(),
+      source: z.string().min(10),
+    }),
+  ),
+  constraints: z.array(z.strictObject({ name: z.string(), title: z.string(), source: z.string().min(10) })),
 });
 
 /** What a command prints that does its work. */
@@ -39,7 +61,8 @@ async function expectLine(words: readonly string[], line: string) {
 
 describe('rowhouse hardware', () => {
   it('lists the presets', async () => {
-    const rows = (await printed('hardware')).split('\n').slice(4, -1);
+    const [presets, ...nests] = (await printed('hardware')).split('\n\n');
+    const rows = presets!.split('\n').slice(4);
     expect(rows.map((row) => row.split(/ {2,}/).slice(0, 5))).toEqual([
       ['eyeriss-256', '256', '512', '128', 'baseline'],
       ['eyeriss-512', '512', '512', '256', 'baseline'],
@@ -48,10 +71,23 @@ describe('rowhouse hardware', () => {
       ['eyeriss-J', 'any J', '512', '0.5·J', 'baseline'],
     ]);
     for (const row of rows) expect(row).toMatch(/20(16|17), .*doi 10\./);
+    const names = nests.map((table) =>
+      table
+        .trimEnd()
+        .split('\n')
+        .slice(3)
+        .map((row) => row.split(' ')[0]),
+    );
+    expect(names).toEqual([ARCHITECTURE_PRESET_NAMES, CONSTRAINTS_PRESET_NAMES]);
   });
 
   it('lists them as JSON, and any others are the last', async () => {
-    const { presets } = document.parse(JSON.parse(await printed('hardware', '--json')));
+    const { presets, architectures, constraints } = document.parse(
+      JSON.parse(await printed('hardware', '--json')),
+    );
+    expect(architectures.map(({ name }) => name)).toEqual(ARCHITECTURE_PRESET_NAMES);
+    for (const { name, macs } of architectures) expect(macs).toBe(macUnits(architecturePreset(name)));
+    expect(constraints.map(({ name }) => name)).toEqual(CONSTRAINTS_PRESET_NAMES);
     const others = presets.pop();
     expect(others).toMatchObject({ name: 'eyeriss-J', pes: null, glbBytes: null });
     expect(presets.map(({ name }) => name)).toEqual(HARDWARE_PRESETS.map(({ hardware }) => hardware.name));
@@ -92,12 +128,30 @@ describe('rowhouse hardware show', () => {
     );
   });
 
+  it('prints architectures and constraints as they were written', async () => {
+    for (const { name, yaml, source } of ARCHITECTURE_PRESETS) {
+      const text = await printed('hardware', 'show', name);
+      expect(text).toBe(headOf('architecture', name, source) + yaml);
+      expect(parseArchitecture(text, 'mine.yaml')).toEqual(architecturePreset(name));
+    }
+    for (const { name, yaml, source } of CONSTRAINTS_PRESETS) {
+      const text = await printed('hardware', 'show', name, '--constraints');
+      expect(text).toBe(headOf('constraints', name, source) + yaml);
+      expect(parseConstraints(text, 'mine.yaml')).toEqual(constraintsPreset(name));
+      if (!ARCHITECTURE_PRESET_NAMES.includes(name))
+        expect(await printed('hardware', 'show', name)).toBe(text);
+    }
+  });
+
   it('writes a file, from which an analysis is that of the preset', async () => {
     expect(await printed('hardware', 'show', 'eyeriss-128', '--out', at('mine.yaml'))).toBe('');
     const flags = ['analyze', 'alexnet', '--layers', 'CONV3', '--json', '--hardware'];
     expect(await printed(...flags, at('mine.yaml'))).toBe(await printed(...flags, 'eyeriss-128'));
   });
 });
+
+const headOf = (kind: FileKind, name: string, source: string): string =>
+  `# yaml-language-server: $schema=${schemaUrl(kind, '1.2.3')}\n# ${name}: ${source}\n`;
 
 describe('--hardware', () => {
   it('takes a preset in analyze', async () => {
@@ -164,10 +218,18 @@ describe('words that are wrong', () => {
   it.each([
     [['sho', 'eyeriss-256'], 'command: found "sho" (did you mean show?); allowed: show, schema'],
     [['eyeriss-256'], 'command: found "eyeriss-256"; allowed: show, schema'],
-    [['show'], `name: missing; allowed: ${NAMES}`],
+    [['show'], `name: missing; allowed: ${CHIPS}; or an architecture or constraints`],
     [['show', 'eyeris-9'], `name: found "eyeris-9" (did you mean eyeriss-9?); allowed: ${NAMES}`],
+    [
+      ['show', 'row-stationry'],
+      `name: found "row-stationry" (did you mean row-stationary?); allowed: ${NAMES}`,
+    ],
+    [
+      ['show', 'eyeriss-256', '--constraints'],
+      `name: found "eyeriss-256" (did you mean eyeriss?); allowed: constraints: ${CONSTRAINTS_PRESET_NAMES.join(', ')}`,
+    ],
     [['show', 'eyeriss-1', 'eyeriss-2'], 'argument: found "eyeriss-2"; allowed: <name> alone'],
-    [['show', 'eyeriss-1', '--jsn'], 'flag: found "--jsn"; allowed: --out, --help'],
+    [['show', 'eyeriss-1', '--jsn'], 'flag: found "--jsn"; allowed: --constraints, --out, --help'],
     [['show', 'eyeriss-1', '--out'], '--out: no value; allowed: --out <file>'],
     [
       ['--json', 'show', 'eyeriss-1'],

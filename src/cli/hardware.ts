@@ -10,6 +10,7 @@ import {
   PRESET_NAMES,
 } from '../hardware/presets.ts';
 import { InputError } from '../input-error.ts';
+import { type ArchitectureRow, type ConstraintsRow, nestPresetsTable } from '../report/nest-presets-table.ts';
 import { type PresetRow, presetsTable } from '../report/table.ts';
 import { checkPlace, readText } from './files.ts';
 import { together, underFlag } from './flags.ts';
@@ -20,6 +21,7 @@ export const HARDWARE_ARGUMENT = 'a .yaml file, or a preset, such as eyeriss-256
 
 interface Flags {
   readonly out?: string;
+  readonly constraints?: true;
 }
 
 /** Adds `rowhouse hardware` to the program. */
@@ -27,26 +29,33 @@ export function addHardware(program: Command): void {
   const hardware = program
     .command('hardware')
     .summary('the accelerators that come with Rowhouse, and files for others')
-    .description('Lists the presets that --hardware takes by their name, as well as a file.')
+    .description(
+      'Lists the presets that --hardware takes by their name, as well as a file: accelerators for the six dataflows, and ' +
+        'architectures for loop nests, with the constraints that make a dataflow of them.',
+    )
     .helpCommand(true)
     .option('--json', 'one JSON document')
     .addHelpText('after', EXAMPLES)
-    .action(({ json }: { readonly json?: true }) => {
-      emit(json ? jsonText({ presets: ROWS }) : presetsTable(ROWS, terminalOptions({})), {});
+    .action(async ({ json }: { readonly json?: true }) => {
+      const { architectureRows, constraintsRows } = await import('./nest-presets.ts');
+      const nests = { architectures: architectureRows(), constraints: constraintsRows() };
+      emit(json ? jsonText({ presets: ROWS, ...nests }) : tables(nests), {});
     });
   hardware
     .command('show')
     .summary('a preset as a file to change')
     .description('Prints a preset as a hardware file, with a comment to each key.')
-    .argument('<name>', PRESET_NAMES)
+    .argument('<name>', `${PRESET_NAMES}; or an architecture or constraints`)
+    .option('--constraints', 'the constraints of that name, where an architecture has it, too')
     .option('--out <file>', 'write to a file instead of standard output')
-    .action(async (name: string, { out }: Flags, command: Command) => {
+    .action(async (name: string, flags: Flags, command: Command) => {
       refuseJson(command);
-      const { preset } = await together({
-        preset: () => underFlag('name', () => findPreset(name)),
+      const { out } = flags;
+      const { text } = await together({
+        text: () => textNamed(name, flags, program.version()!),
         place: () => out !== undefined && checkPlace('--out', out),
       });
-      emit(await fileOf(preset, program.version()!), { file: out });
+      emit(text, { file: out });
     });
   hardware
     .command('schema')
@@ -72,6 +81,7 @@ const EXAMPLES = `
 Examples:
   rowhouse hardware
   rowhouse hardware show eyeriss-256 > mine.yaml
+  rowhouse hardware show row-stationary > rules.yaml
   rowhouse analyze alexnet --hardware mine.yaml`;
 
 const baselineRow = (name: string, pes: number | null): PresetRow => ({
@@ -89,6 +99,29 @@ const rowOf = ({ hardware: { name, pes, storage }, source }: HardwarePreset): Pr
     : baselineRow(name, pes);
 
 const ROWS: readonly PresetRow[] = [...HARDWARE_PRESETS.map(rowOf), baselineRow('eyeriss-J', null)];
+
+function tables(nests: {
+  readonly architectures: readonly ArchitectureRow[];
+  readonly constraints: readonly ConstraintsRow[];
+}): string {
+  const options = terminalOptions({});
+  const { architectures, constraints } = nests;
+  return `${presetsTable(ROWS, options)}\n${nestPresetsTable(architectures, constraints, options)}`;
+}
+
+/** The file of a preset, of whichever kind. */
+async function textNamed(name: string, { constraints }: Flags, version: string): Promise<string> {
+  const { nestFile, orNestPreset } = await import('./nest-presets.ts');
+  const nest = nestFile(name, version, constraints && 'constraints');
+  if (nest !== undefined) return nest;
+  try {
+    return await fileOf(underName(name), version);
+  } catch (error) {
+    throw error instanceof InputError ? orNestPreset(error) : error;
+  }
+}
+
+const underName = (name: string): HardwarePreset => underFlag('name', () => findPreset(name));
 
 /** A preset as a hardware file that editors find the schema of. */
 async function fileOf({ hardware, source }: HardwarePreset, version: string): Promise<string> {

@@ -21,6 +21,10 @@ const exit = (child: ChildProcess) =>
     child.on('close', (code, signal) => resolve({ code, signal }));
   });
 
+const tellsWhenReady =
+  "process.on('newListener', (name) => name === 'SIGINT' && process.stdout.write('ready'))";
+const preloadThatTellsWhenReady = `data:text/javascript,${encodeURIComponent(tellsWhenReady)}`;
+
 describe('the command as a process', () => {
   it.each([
     [['--version'], 0, `${JSON.parse(readFileSync('package.json', 'utf8')).version}\n`, ''],
@@ -44,15 +48,8 @@ describe('the command as a process', () => {
 
   it('ends with 130 when it is interrupted, and leaves no file behind', async () => {
     const net = write('long.yaml', networkOf(3000, true));
-    const tellsWhenReady =
-      "process.on('newListener', (name) => name === 'SIGINT' && process.stdout.write('ready'))";
     const words = ['analyze', net, '--json', '--out', at('result.json')];
-    const child = spawn(process.execPath, [
-      '--import',
-      `data:text/javascript,${encodeURIComponent(tellsWhenReady)}`,
-      main,
-      ...words,
-    ]);
+    const child = spawn(process.execPath, ['--import', preloadThatTellsWhenReady, main, ...words]);
     const ended = exit(child);
     const err = text(child.stderr);
     await new Promise((resolve) => child.stdout.once('data', resolve));
@@ -63,11 +60,30 @@ describe('the command as a process', () => {
     expect(readdirSync(folder)).toEqual(['long.yaml']);
   });
 
+  it('ends with 130 when it is interrupted in the search of one layer', async () => {
+    const levels = ['DRAM', 'L3', 'L2', 'L1', 'L0'].map((name, i) => {
+      return { name, energy: 200 / (1 + i), ...(i > 0 && { capacity: 10 ** (8 - i) }) };
+    });
+    const deep = { name: 'deep', levels, mac: { energy: 1 } };
+    const hardware = write('deep.json', JSON.stringify(deep));
+    const words = ['map', 'resnet-50', '--layers', 'res2a_branch2b', '--batch', '16', '--bypass'];
+    const child = spawn(process.execPath, [
+      ...['--import', preloadThatTellsWhenReady, main, ...words],
+      ...['--hardware', hardware, '--out', at('nests.json'), '--json'],
+    ]);
+    const ended = exit(child);
+    const err = text(child.stderr);
+    await new Promise((resolve) => child.stdout.once('data', resolve));
+    await setTimeout(2000);
+    child.kill('SIGINT');
+    expect(await ended).toEqual({ code: 130, signal: null });
+    expect(await err).toBe('');
+    expect(existsSync(at('nests.json'))).toBe(false);
+  });
+
   it('ends with 130 when it is interrupted in its only step', async () => {
-    const tellsWhenReady =
-      "process.on('newListener', (name) => name === 'SIGINT' && process.stdout.write('ready'))";
-    const preload = `data:text/javascript,${encodeURIComponent(tellsWhenReady)}`;
-    const child = spawn(process.execPath, ['--import', preload, main, 'paper', '--figure', 'uncertainty']);
+    const words = ['paper', '--figure', 'uncertainty'];
+    const child = spawn(process.execPath, ['--import', preloadThatTellsWhenReady, main, ...words]);
     const ended = exit(child);
     await new Promise((resolve) => child.stdout.once('data', resolve));
     await setTimeout(150);

@@ -27,14 +27,20 @@ describe('words that are not those of the command', () => {
   it.each([
     [
       'analyse alexnet',
-      'command: found "analyse" (did you mean analyze?); allowed: analyze, export, hardware, networks, paper, run, simulate',
+      'command: found "analyse" (did you mean analyze?); allowed: analyze, evaluate, export, hardware, map, networks, paper, run, simulate',
     ],
-    ['nope', 'command: found "nope"; allowed: analyze, export, hardware, networks, paper, run, simulate'],
+    [
+      'nope',
+      'command: found "nope"; allowed: analyze, evaluate, export, hardware, map, networks, paper, run, simulate',
+    ],
     [
       'help nope',
-      'command: found "nope"; allowed: analyze, export, hardware, networks, paper, run, simulate',
+      'command: found "nope"; allowed: analyze, evaluate, export, hardware, map, networks, paper, run, simulate',
     ],
-    ['--', 'command: missing; allowed: analyze, export, hardware, networks, paper, run, simulate'],
+    [
+      '--',
+      'command: missing; allowed: analyze, evaluate, export, hardware, map, networks, paper, run, simulate',
+    ],
     [
       '--json analyze alexnet',
       'flag: found "--json"; allowed: --version, --help, and others after the command',
@@ -65,7 +71,9 @@ describe('words that are not those of the command', () => {
   it('an empty one', async () => {
     await expectLines(
       [''],
-      ['command: found ""; allowed: analyze, export, hardware, networks, paper, run, simulate'],
+      [
+        'command: found ""; allowed: analyze, evaluate, export, hardware, map, networks, paper, run, simulate',
+      ],
     );
   });
 });

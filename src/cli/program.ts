@@ -2,9 +2,11 @@ import { Command, CommanderError } from 'commander';
 import { describeProblem, InputError } from '../input-error.ts';
 import { printable } from '../report/format.ts';
 import { addAnalyze } from './analyze.ts';
+import { addEvaluate } from './evaluate.ts';
 import { CheckFailed, EXIT } from './exit.ts';
 import { addExport } from './export.ts';
 import { addHardware } from './hardware.ts';
+import { addMap } from './map.ts';
 import { addNetworks } from './networks.ts';
 import { addPaper } from './paper.ts';
 import { addRun } from './run.ts';
@@ -37,8 +39,10 @@ function program(version: string): Command {
     .version(version)
     .configureOutput({ writeErr: () => {} });
   addAnalyze(command);
+  addEvaluate(command);
   addExport(command);
   addHardware(command);
+  addMap(command);
   addNetworks(command);
   addPaper(command);
   addRun(command);

@@ -1,5 +1,6 @@
 import { finish, type Progress } from '../steps.ts';
 import type { Architecture } from './architecture.ts';
+import { explainNoNest } from './conflict.ts';
 import { type Constraints, NO_CONSTRAINTS } from './constraints.ts';
 import { evaluateNest } from './evaluate.ts';
 import { brokenNestLimits } from './limits.ts';
@@ -65,7 +66,10 @@ export function* mapSteps(
   const { best, visited, prunedBy } = standing;
   if (best === undefined) {
     const isTimeOut = open[0] < Number.POSITIVE_INFINITY;
-    return { feasible: false, reason: isTimeOut ? OUT_OF_TIME : NOTHING_FITS };
+    return {
+      feasible: false,
+      reason: isTimeOut ? OUT_OF_TIME : explainNoNest(problem, architecture, constraints, factors),
+    };
   }
   const mapping = mappingOf(view, architecture, splits, best);
   const evaluation = evaluateNest(problem, architecture, mapping, { convention, factors });
@@ -98,13 +102,6 @@ const OUT_OF_TIME: NoNest['reason'] = {
   rules: [],
   broken: [],
   message: 'no mapping was found in the time given',
-};
-
-const NOTHING_FITS: NoNest['reason'] = {
-  limit: 'architecture',
-  rules: [],
-  broken: [],
-  message: 'no mapping fits',
 };
 
 /** Whether the outermost level has room for the whole tensors. */

@@ -1,0 +1,121 @@
+import type { Architecture } from '../architecture.ts';
+import type { Factors } from '../check-mapping.ts';
+import type { Constraints } from '../constraints.ts';
+import type { BrokenNestLimit } from '../limits.ts';
+import type { LoopProblem } from '../problem.ts';
+import { hasMapping, lettersWithoutSplit } from './existence.ts';
+import { type Limit, limitsOf, withLimits } from './limit.ts';
+import { mustKeep, needsOf } from './needs.ts';
+import { type Rule, ruleText, withRules } from './rules.ts';
+import { smallestConflict } from './smallest.ts';
+
+/** What is mapped onto what, under which rules. */
+export interface Question {
+  readonly problem: LoopProblem;
+  readonly architecture: Architecture;
+  readonly constraints: Constraints;
+  readonly factors: Factors;
+}
+
+/** Why even the smallest mapping does not fit, in a sentence. */
+export const architectureMessage = (broken: readonly BrokenNestLimit[]): string =>
+  `the smallest mapping needs ${listed(
+    broken.map(({ level, needed, available, ...limit }) => {
+      const what = limit.limit === 'capacity' ? `words of ${level} for ${listed(limit.tensors)}` : level;
+      return `${needed} ${what}, which has ${available}`;
+    }),
+  )}`;
+
+/** Why rules leave no mapping, though with any of them left out there is one: in a sentence. */
+export function rulesMessage(question: Question, rules: readonly Rule[]): string {
+  const { problem, architecture, factors } = question;
+  const ruled: Question = { ...question, constraints: withRules(question.constraints, rules) };
+  const limits = limitsOf(architecture);
+  const isPossible = (some: readonly Limit[], axes: Constraints['axes']) =>
+    hasMapping(problem, withLimits(architecture, some), { ...ruled.constraints, axes }, factors);
+  // Which limits have to do with it; the last thing is that a dimension takes one axis
+  const conflict = smallestConflict(limits.length + (ruled.constraints.axes === 'one' ? 1 : 0), (things) =>
+    isPossible(
+      limits.filter((_, i) => things.has(i)),
+      things.has(limits.length) ? 'one' : 'both',
+    ),
+  )!;
+  const axes = conflict.includes(limits.length) ? 'one' : 'both';
+  const short = limits.filter((_, i) => conflict.includes(i));
+  const cause: Question = { ...ruled, constraints: { ...ruled.constraints, axes } };
+  const note = axes === 'one' ? ', as a dimension takes one axis of a grid only (axes: one)' : '';
+  return `${listed(rules.map(ruleText))} ${reason(cause, short, rules.length > 1)}${note}`;
+}
+
+function reason(question: Question, limits: readonly Limit[], isPlural: boolean): string {
+  const { problem, architecture, constraints, factors } = question;
+  const [limit] = limits;
+  if (limit === undefined) {
+    const unlimited = withLimits(architecture, []);
+    const [letter] = lettersWithoutSplit(problem, unlimited, constraints, factors);
+    if (letter === undefined) return orderReason(question);
+    const more = factors === 'imperfect' ? ', or to more if none can be smaller' : '';
+    const size = problem.sizes[letter] ?? 1;
+    return `${isPlural ? 'allow' : 'allows'} no factors of ${letter} that multiply to ${size}${more}`;
+  }
+  if (limits.length > 1) {
+    const texts = limits.map((one) => `${one.available} ${whatOf(question, one)} of ${one.level}`);
+    return `${isPlural ? 'need' : 'needs'} more than there is of ${listed(texts)}`;
+  }
+  const what = whatOf(question, limit);
+  const needed = leastNeeded(question, limit);
+  return `${isPlural ? 'need' : 'needs'} ${needed} ${what}, ${limit.level} has ${limit.available}`;
+}
+
+/** What a limit limits: `columns along X`, `words for weights`. */
+function whatOf({ architecture, constraints }: Question, { level, of }: Limit): string {
+  if (of === 'x') return 'columns along X';
+  if (of === 'y') return 'rows along Y';
+  const i = architecture.levels.findIndex(({ name }) => name === level);
+  const memory = architecture.levels[i]!;
+  const tensors = of === 'shared' ? mustKeep(constraints, memory, i === 0) : [of];
+  return `words for ${listed(tensors)}${memory.doubleBuffered ? ' (double buffered)' : ''}`;
+}
+
+/** The least that a limit would have to be, if it were the only one. */
+function leastNeeded({ problem, architecture, constraints, factors }: Question, limit: Limit): number {
+  const isEnough = (available: number) =>
+    hasMapping(problem, withLimits(architecture, [{ ...limit, available }]), constraints, factors);
+  let tooFew = limit.available;
+  let enough = 2 * tooFew;
+  while (!isEnough(enough)) [tooFew, enough] = [enough, 2 * enough];
+  while (enough - tooFew > 1) {
+    const middle = Math.floor((tooFew + enough) / 2);
+    if (isEnough(middle)) enough = middle;
+    else tooFew = middle;
+  }
+  return enough;
+}
+
+/** Two loops of which each would have to run inside the other; if it is not always the same two, only that there are. */
+function orderReason({ problem, architecture, constraints, factors }: Question): string {
+  const unlimited = withLimits(architecture, []);
+  for (const need of needsOf(unlimited, constraints)) {
+    if (need.kind !== 'order') continue;
+    const [inner, outer] = need.letters;
+    const { name } = architecture.levels[need.level]!;
+    const { temporal, ...others } = constraints.levels[name]!;
+    const onlyThese = { ...temporal, innermost: [inner], order: [inner, outer] };
+    const levels = Object.fromEntries(
+      Object.entries(constraints.levels).map(([level, rules]) => [
+        level,
+        level === name
+          ? { ...others, temporal: onlyThese }
+          : { ...rules, temporal: { ...rules.temporal, innermost: undefined, order: undefined } },
+      ]),
+    );
+    if (!hasMapping(problem, unlimited, { ...constraints, levels }, factors)) {
+      return `want ${inner} both inside and outside ${outer} at ${name}`;
+    }
+  }
+  return 'leave no order in which all loops can run';
+}
+
+/** `A`, `A and B`, `A, B and C`. */
+const listed = (words: readonly string[]): string =>
+  words.length < 2 ? words.join() : `${words.slice(0, -1).join(', ')} and ${words.at(-1)}`;
