@@ -17,6 +17,7 @@ import { PUBLISHED_ALEXNET } from '../src/chip/published.ts';
 import { FORMATS } from '../src/cli/output.ts';
 import { rowhouse, scratchFolder } from '../src/cli/rowhouse.testing.ts';
 import { addRun, RUN_FORMATS } from '../src/cli/run.ts';
+import { FILE_KINDS } from '../src/cli/schemas.ts';
 import { generator, largeCase, randomMapping, shapeOf } from '../src/dataflow/arbitrary.testing.ts';
 import { countAccesses } from '../src/dataflow/counts.ts';
 import { availableIn, type Dataflow, type Mapping } from '../src/dataflow/dataflow.ts';
@@ -241,6 +242,11 @@ test('docs/maestro.md has every type of layer that is read', () => {
   const cells = columnOf(tableIn(readDocument('docs/maestro.md'), 'What becomes what', 'MAESTRO'));
   const types = cells.flatMap((cell) => /^Type: (\w+)/.exec(cell)?.[1] ?? []);
   expect(types).toEqual(Object.keys(MAESTRO_TYPES));
+});
+
+test('docs/hardware.md has every schema', () => {
+  const schemas = columnOf(tableIn(readDocument('docs/hardware.md'), 'Completion in an editor', 'schema'));
+  expect(schemas).toEqual(FILE_KINDS.map((kind) => `${kind}.schema.json`));
 });
 
 test('docs/hardware.md has every key of a hardware file', () => {

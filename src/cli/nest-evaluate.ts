@@ -31,7 +31,7 @@ const MOST_BATCH = 1_000_000;
 /** What `rowhouse evaluate` does. */
 export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
   if (flags.vectors !== undefined) return vectorsCommand(flags.vectors, flags);
-  const { format, convention, factors, ...sources } = await together({
+  const { format, hardware, convention, factors, ...given } = await together({
     format: () => formatNamed(flags, EVALUATE_FORMATS),
     hardware: () => flags.hardware && hardwareSource(flags.hardware),
     problem: () => problemIn(flags),
@@ -40,7 +40,10 @@ export async function evaluateCommand(flags: EvaluateFlags): Promise<void> {
     factors: () => oneOf('--factors', flags.factors ?? 'perfect', FACTORS),
     place: () => flags.out !== undefined && checkPlace('--out', flags.out),
   });
-  const { problem, architecture, mapping, notes } = nestOf(sources, factors);
+  const { problem, architecture, mapping, notes } = nestOf(
+    { hardware, problem: given.problem, mapping: given.mapping },
+    factors,
+  );
   const evaluation = evaluateNest(problem, architecture, mapping, { convention, factors });
   const nest = { problem, architecture, mapping, evaluation };
   const content = await rendered(nest, factors, format, flags);
