@@ -1,7 +1,7 @@
 import type { NestPreset } from './preset.ts';
 
 const SOURCE =
-  'Chen et al., "DianNao: A Small-Footprint High-Throughput Accelerator for Ubiquitous Machine-Learning", ASPLOS 2014, section 5';
+  'Chen et al., "DianNao: A Small-Footprint High-Throughput Accelerator for Ubiquitous Machine-Learning", ASPLOS 2014, section 5, doi 10.1145/2541940.2541967';
 
 export const DIANNAO_LIKE: NestPreset = {
   name: 'diannao-like',
@@ -9,11 +9,10 @@ export const DIANNAO_LIKE: NestPreset = {
   source: SOURCE,
   yaml: `# 16-bit words: each of 16 neurons adds 16 products per cycle to its sum, in a register of NFU-2; nothing else is kept
 # outside of the buffers.
-# The paper has no energy per access: costs are those of Eyeriss (ISCA 2016, Table IV) by kind of memory, in those of one
-# MAC, where buffers that all share cost what the GLB does; a word costs 2 for each neuron that takes it, and what is added
-# up inside a neuron nothing.
+# The paper has no energy per access: costs are Eyeriss's by kind of memory (ISCA 2016, Table IV), of one word relative to
+# one MAC; the three buffers count as its GLB does. A word costs 2 for each neuron that takes it; what is added up inside a
+# neuron costs nothing.
 # Left out: DMAs that fill the next half of a buffer; pooling; bandwidths.
-# Source: ${SOURCE}
 name: diannao-like
 levels:
   - { name: DRAM, energy: 200 }

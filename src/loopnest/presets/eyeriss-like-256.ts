@@ -1,15 +1,14 @@
 import type { NestPreset } from './preset.ts';
 
 const SOURCE =
-  'Chen, Emer and Sze, "Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks", ISCA 2016, Table IV and section VI-B';
+  'Chen, Emer and Sze, "Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks", ISCA 2016, Table IV and section VI-B, doi 10.1109/ISCA.2016.40';
 
 export const EYERISS_LIKE_256: NestPreset = {
   name: 'eyeriss-like-256',
   title: '16 x 16 PEs with 512 bytes each, 128 kB of GLB; the network is free',
   source: SOURCE,
-  yaml: `# Sizes of the paper's baseline with 256 PEs, and its costs of a 16-bit word, in those of one MAC.
+  yaml: `# Sizes of the paper's baseline with 256 PEs, and its costs of one 16-bit word relative to one MAC.
 # Left out: what the network costs, so that psums are added over the array for nothing; bandwidths.
-# Source: ${SOURCE}
 name: eyeriss-like-256
 levels:
   - { name: DRAM, energy: 200 }
@@ -25,7 +24,6 @@ export const EYERISS_LIKE_256_ARRAY: NestPreset = {
   source: SOURCE,
   yaml: `# eyeriss-like-256, where each word that a PE takes or gives costs what the paper's array does.
 # Left out: that words between neighbours go a shorter way; bandwidths.
-# Source: ${SOURCE}
 name: eyeriss-like-256-array
 levels:
   - { name: DRAM, energy: 200 }

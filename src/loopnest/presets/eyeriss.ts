@@ -1,16 +1,15 @@
 import type { NestPreset } from './preset.ts';
 
 const SOURCE =
-  'Chen, Krishna, Emer and Sze, "Eyeriss: An Energy-Efficient Reconfigurable Accelerator for Deep Convolutional Neural Networks", JSSC 52(1), 2017';
+  'Chen, Krishna, Emer and Sze, "Eyeriss: An Energy-Efficient Reconfigurable Accelerator for Deep Convolutional Neural Networks", JSSC 52(1), 2017, doi 10.1109/JSSC.2016.2616357';
 
 export const EYERISS: NestPreset = {
   name: 'eyeriss',
   title: 'the chip: 12 x 14 PEs with scratchpads of 224, 12 and 24 words, 108 kB of GLB',
   source: SOURCE,
-  yaml: `# The fabricated chip. The paper has no energy per access: costs are those of ISCA 2016, Table IV, by kind of memory, of a
-# 16-bit word in those of one MAC.
+  yaml: `# The fabricated chip. The paper has no energy per access: costs are those of ISCA 2016, Table IV, by kind of memory, of one
+# 16-bit word relative to one MAC.
 # Left out: that banks of 4 kB are not shared by ifmaps and psums; compression; bandwidths; zero gating.
-# Source: ${SOURCE}
 name: eyeriss
 levels:
   - { name: DRAM, energy: 200 }

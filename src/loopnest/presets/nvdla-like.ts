@@ -8,11 +8,10 @@ export const NVDLA_LIKE: NestPreset = {
   title: '16 MAC cells of 64 multipliers, 512 kB of convolution buffer',
   source: SOURCE,
   yaml: `# nvdlav1 on 16-bit words: each of 16 MAC cells adds 64 products per cycle to one of the sums that it has at work.
-# There is no published energy: costs are those of Eyeriss (ISCA 2016, Table IV) by kind of memory, in those of one MAC;
-# a word costs 2 for each cell that takes it, and what is added up inside a cell nothing.
+# No energies are published: costs are Eyeriss's by kind of memory (ISCA 2016, Table IV), of one word relative to one MAC. A
+# word costs 2 for each cell that takes it; what is added up inside a cell costs nothing.
 # Left out: 8-bit and Winograd modes; compressed weights; the SRAM beside DRAM; that the CBUF is split in banks; that sums
 # are 48 bits wide; registers in which the next weights wait; bandwidths.
-# Source: ${SOURCE}
 name: nvdla-like
 levels:
   - { name: DRAM, energy: 200 }

@@ -1,7 +1,7 @@
 import type { NestPreset } from './preset.ts';
 
 const SOURCE =
-  'Chen, Emer and Sze, "Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks", ISCA 2016, section III-B';
+  'Chen, Emer and Sze, "Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks", ISCA 2016, section IV, doi 10.1109/ISCA.2016.40';
 
 interface Variant {
   readonly name: string;

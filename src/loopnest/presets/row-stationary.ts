@@ -1,7 +1,7 @@
 import type { NestPreset } from './preset.ts';
 
 const SOURCE =
-  'Chen, Emer and Sze, "Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks", ISCA 2016, sections IV and V';
+  'Chen, Emer and Sze, "Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks", ISCA 2016, section V, doi 10.1109/ISCA.2016.40';
 
 export const ROW_STATIONARY: NestPreset = {
   name: 'row-stationary',

@@ -1,6 +1,7 @@
 import type { NestPreset } from './preset.ts';
 
-const SOURCE = 'Du et al., "ShiDianNao: Shifting Vision Processing Closer to the Sensor", ISCA 2015';
+const SOURCE =
+  'Du et al., "ShiDianNao: Shifting Vision Processing Closer to the Sensor", ISCA 2015, doi 10.1145/2749469.2750389';
 
 export const SHIDIANNAO_LIKE: NestPreset = {
   name: 'shidiannao-like',
@@ -8,11 +9,10 @@ export const SHIDIANNAO_LIKE: NestPreset = {
   source: SOURCE,
   yaml: `# 16-bit words. PEs hand ifmap pixels on to their neighbours, so that NBin is read once for all windows of the array: the
 # FIFOs in which pixels wait are one level here, and what they cost is the way from PE to PE.
-# The paper has no energy per access: costs are those of Eyeriss (ISCA 2016, Table IV) by kind of memory, in those of one
-# MAC; a word costs 2 for each PE that takes it.
+# The paper has no energy per access: costs are Eyeriss's by kind of memory (ISCA 2016, Table IV), of one word relative to
+# one MAC. A word costs 2 for each PE that takes it.
 # Left out: a sensor in place of DRAM; that all layers of a small network stay in the buffers; the size of the FIFOs, which
 # hold the windows of one channel; the ALU; the instruction buffer; bandwidths.
-# Source: ${SOURCE}
 name: shidiannao-like
 levels:
   - { name: DRAM, energy: 200 }

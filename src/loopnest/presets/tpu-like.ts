@@ -1,20 +1,19 @@
 import type { NestPreset } from './preset.ts';
 
 const SOURCE =
-  'Jouppi et al., "In-Datacenter Performance Analysis of a Tensor Processing Unit", ISCA 2017, section 2';
+  'Jouppi et al., "In-Datacenter Performance Analysis of a Tensor Processing Unit", ISCA 2017, section 2, doi 10.1145/3079856.3080246';
 
 export const TPU_LIKE: NestPreset = {
   name: 'tpu-like',
   title: '256 x 256 systolic MACs, 24 MiB of unified buffer, 4 MiB of accumulators',
   source: SOURCE,
   yaml: `# The first TPU: ifmaps run along the rows of a systolic array, psums down its columns into accumulators.
-# The paper has no energy per access: costs are those of Eyeriss (ISCA 2016, Table IV) by kind of memory, in those of one
-# 16-bit MAC, though words are 8 bits and 24 MiB are no 128 kB; a word costs 2 for each column that takes it, and a psum on
-# its way down nothing.
+# The paper has no energy per access: costs are Eyeriss's by kind of memory (ISCA 2016, Table IV), of one word relative to
+# one MAC, though words are 8 bits here and 24 MiB are not 128 kB. A word costs 2 for each column that takes it; psums on
+# their way down cost nothing.
 # Left out: that feature maps stay in the UB from layer to layer; the weight FIFO, which each weight passes once; that
-# accumulators are 32 bits wide; filling and draining the array; other bandwidths.
-# Ifmaps come from a host, and count as from DRAM here.
-# Source: ${SOURCE}
+# accumulators are 32 bits wide; filling and draining the array; the host, in place of which DRAM has the ifmaps; other
+# bandwidths.
 name: tpu-like
 wordBits: 8
 levels:
@@ -38,7 +37,7 @@ name: tpu-like
 source: '${SOURCE}'
 levels:
   DRAM:
-    temporal: { only: [G, N, M, P, Q] }
+    temporal: { only: [G, N, M, P] } # Strips of whole rows
   UB:
     temporal: { only: [N, M, P, Q] }
     spatialX: { only: [M] }

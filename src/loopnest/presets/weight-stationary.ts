@@ -1,7 +1,7 @@
 import type { NestPreset } from './preset.ts';
 
 const SOURCE =
-  'Chen, Emer and Sze, "Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks", ISCA 2016, section III-A';
+  'Chen, Emer and Sze, "Eyeriss: A Spatial Architecture for Energy-Efficient Dataflow for Convolutional Neural Networks", ISCA 2016, section IV, doi 10.1109/ISCA.2016.40';
 
 export const WEIGHT_STATIONARY: NestPreset = {
   name: 'weight-stationary',
@@ -13,12 +13,12 @@ name: weight-stationary
 source: '${SOURCE}'
 levels:
   DRAM:
-    temporal: { innermost: [N, P, Q] }
+    temporal: { only: [G, M, C, R, S, N, P], innermost: [N, P] } # Strips of whole rows
   GLB:
     bypass: [weights] # Each is read once
     temporal: { only: [N, P, Q] }
-    spatialX: { only: [M, C, R, S] }
-    spatialY: { only: [M, C, R, S] }
+    spatialX: { only: [M] } # Filters that share pixels
+    spatialY: { only: [C, R, S] } # Weights whose products are added up
   RF:
     temporal: { only: [M, C, R, S] }
 `,

@@ -37,6 +37,9 @@ interface OrderedEnergy {
   readonly energy: number;
 }
 
+/** No bound: energies of stages may be negative, as first psums are saved. */
+const UNKNOWN = Number.NEGATIVE_INFINITY;
+
 /** After so many candidates, and four times as many each further time, the best of them are tried. */
 const FIRST_TRIAL = 512;
 const TRIED = 24;
@@ -187,20 +190,20 @@ export class Branch {
     const list = this.lists[stage]!;
     const isLongest = stage === this.stages.at(-1);
     let goal = FIRST_TRIAL;
-    let above = this.pairBound(stage);
+    let pairs = this.pairBound(stage);
     yield* this.forEachCandidate(stage, (options, energy, spread) => {
       if (energy < this.leastEnergy[stage]!) this.leastEnergy[stage] = energy;
       if (spread > this.mostSpread[stage]!) this.mostSpread[stage] = spread;
-      const extra = above === undefined ? 0 : above.energyAbove(options) - this.leastEnergy[stage - 1]!;
-      if (!this.isPromising(this.worthAt(stage, energy + extra, spread))) {
+      const leastAbove = pairs?.energyAbove(options) ?? UNKNOWN;
+      if (!this.isPromising(this.worthAt(stage, energy, spread, leastAbove))) {
         this.cut(`${this.nameOf(stage)} bound`);
         return;
       }
-      list.add(options, energy, extra, spread);
+      list.add(options, energy, leastAbove, spread);
       if (!isLongest || list.count < goal || this.standing.isExhaustive) return;
       this.tryBest(stage);
       this.siftAll();
-      above = this.pairBound(stage);
+      pairs = this.pairBound(stage);
       goal = 4 * Math.max(goal, list.count);
     });
     if (isLongest && !this.standing.isExhaustive) {
@@ -249,8 +252,8 @@ export class Branch {
 
   /** Drops the candidates that are not promising any more. */
   private sift(stage: number): void {
-    const dropped = this.lists[stage]!.keep((energy, spread) =>
-      this.isPromising(this.worthAt(stage, energy, spread)),
+    const dropped = this.lists[stage]!.keep((energy, spread, above) =>
+      this.isPromising(this.worthAt(stage, energy, spread, above)),
     );
     if (dropped > 0) this.cut(`${this.nameOf(stage)} bound`, dropped);
   }
@@ -263,7 +266,9 @@ export class Branch {
   private tryBest(stage: number): void {
     if (this.groups.some((groups, other) => other > 0 && other !== stage && groups.length === 0)) return;
     const list = this.lists[stage]!;
-    for (const member of list.best(TRIED, (energy, spread) => this.worthAt(stage, energy, spread))) {
+    for (const member of list.best(TRIED, (energy, spread, above) =>
+      this.worthAt(stage, energy, spread, above),
+    )) {
       this.groups[stage] = [{ spread: list.spreads[member]!, members: Uint32Array.of(member) }];
       this.onTrial = { stage, member };
       this.trialSteps = TRIAL_STEPS;
@@ -425,13 +430,13 @@ export class Branch {
     return worthOf(this.objective, energy, cycles);
   }
 
-  /** The least worth of a mapping with a candidate of a stage. */
-  private worthAt(stage: number, energy: number, spread: number): Worth {
+  /** The least worth of a mapping with a candidate of a stage, with which the stage above costs so much at least. */
+  private worthAt(stage: number, energy: number, spread: number, above = UNKNOWN): Worth {
     let least = energy;
     let most = spread;
     for (let other = 0; other <= this.last; other++) {
       if (other === stage) continue;
-      least += this.leastEnergy[other]!;
+      least += other === stage - 1 ? Math.max(this.leastEnergy[other]!, above) : this.leastEnergy[other]!;
       most *= this.mostSpread[other]!;
     }
     return this.worth(least, this.macs / most);

@@ -13,8 +13,8 @@ export class StageList {
   options = new Uint16Array(0);
   /** The least energy of what comes into the stage. */
   energies = new Float64Array(0);
-  /** What the stage above costs at least with it, beyond the least that it costs with any. */
-  extras = new Float64Array(0);
+  /** The least energy of the stage above with it; -Infinity where nothing is known. */
+  above = new Float64Array(0);
   /** Instances side by side. */
   spreads = new Float64Array(0);
   private readonly width: number;
@@ -24,24 +24,24 @@ export class StageList {
     this.width = width;
   }
 
-  add(options: Uint16Array, energy: number, extra: number, spread: number): void {
+  add(options: Uint16Array, energy: number, above: number, spread: number): void {
     if (this.count === this.energies.length) this.grow(Math.max(1024, 2 * this.count));
     this.options.set(options, this.count * this.width);
     this.energies[this.count] = energy;
-    this.extras[this.count] = extra;
+    this.above[this.count] = above;
     this.spreads[this.count] = spread;
     this.count++;
   }
 
   /** Drops those that are not wanted; tells how many. */
-  keep(isWanted: (energy: number, spread: number) => boolean): number {
-    const { width, options, energies, extras, spreads } = this;
+  keep(isWanted: (energy: number, spread: number, above: number) => boolean): number {
+    const { width, options, energies, above, spreads } = this;
     let kept = 0;
     for (let i = 0; i < this.count; i++) {
-      if (!isWanted(energies[i]! + extras[i]!, spreads[i]!)) continue;
+      if (!isWanted(energies[i]!, spreads[i]!, above[i]!)) continue;
       options.copyWithin(kept * width, i * width, (i + 1) * width);
       energies[kept] = energies[i]!;
-      extras[kept] = extras[i]!;
+      above[kept] = above[i]!;
       spreads[kept] = spreads[i]!;
       kept++;
     }
@@ -61,10 +61,10 @@ export class StageList {
   }
 
   /** The most promising candidates, the best first. */
-  best(count: number, worthOf: (energy: number, spread: number) => Worth): number[] {
+  best(count: number, worthOf: (energy: number, spread: number, above: number) => Worth): number[] {
     const found: { readonly member: number; readonly worth: Worth }[] = [];
     for (let i = 0; i < this.count; i++) {
-      const worth = worthOf(this.energies[i]! + this.extras[i]!, this.spreads[i]!);
+      const worth = worthOf(this.energies[i]!, this.spreads[i]!, this.above[i]!);
       if (found.length === count && compare(worth, found[count - 1]!.worth) >= 0) continue;
       if (found.length === count) found.pop();
       let at = found.length;
@@ -101,7 +101,7 @@ export class StageList {
       return larger;
     };
     this.energies = grown(this.energies);
-    this.extras = grown(this.extras);
+    this.above = grown(this.above);
     this.spreads = grown(this.spreads);
   }
 }
