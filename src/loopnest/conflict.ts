@@ -1,6 +1,6 @@
 import type { Architecture } from './architecture.ts';
 import type { Factors } from './check-mapping.ts';
-import { hasMapping } from './conflict/existence.ts';
+import { Existence } from './conflict/existence.ts';
 import { architectureMessage, rulesMessage } from './conflict/message.ts';
 import { mustKeep } from './conflict/needs.ts';
 import { pathOf, rulesOf, withRules } from './conflict/rules.ts';
@@ -24,15 +24,16 @@ export function explainNoNest(
   constraints: Constraints,
   factors: Factors,
 ): NoNest['reason'] {
+  const existence = new Existence(problem, factors);
   const rules = rulesOf(constraints);
   const conflict = smallestConflict(rules.length, (things) => {
     const some = rules.filter((_, i) => things.has(i));
-    return hasMapping(problem, architecture, withRules(constraints, some), factors);
+    return existence.hasMapping(architecture, withRules(constraints, some));
   });
   if (conflict === undefined) throw new Error(`${problem.name} has a mapping onto ${architecture.name}`);
   if (conflict.length > 0) {
     const guilty = conflict.map((i) => rules[i]!);
-    const message = rulesMessage({ problem, architecture, constraints, factors }, guilty);
+    const message = rulesMessage({ problem, architecture, constraints, factors, existence }, guilty);
     return { limit: 'constraints', rules: guilty.map(pathOf), broken: [], message };
   }
   const broken = brokenNestLimits(problem, architecture, smallestMapping());

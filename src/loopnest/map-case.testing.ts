@@ -156,28 +156,39 @@ function levelRules(
     });
 }
 
-/** Constraints that go with an architecture: none of them, or some at some levels. */
-export const arbitraryConstraints = (
-  letters: readonly string[],
+/** Constraints that go with an architecture: of so many levels, about one has rules. */
+const smallConstraints = (
+  { sizes }: LoopProblem,
   { levels }: Architecture,
-): fc.Arbitrary<Constraints> =>
-  fc.record({
-    name: fc.constant('rules'),
-    buffers: oneOf<Constraints['buffers']>('kept', 'kept', 'free'),
-    axes: oneOf<Constraints['axes']>('one', 'both'),
-    levels: fc
-      .tuple(...levels.map((level, i) => rarely(3, levelRules(letters, level, i === 0))))
-      .map((rules) =>
-        Object.fromEntries(
-          levels.flatMap(({ name }, i): [string, LevelRules][] => (rules[i] ? [[name, rules[i]]] : [])),
+  oneOfLevels: number,
+): fc.Arbitrary<Constraints> => {
+  const letters = Object.keys(sizes);
+  const looped = letters.filter((letter) => sizes[letter]! > 1);
+  const ruled = looped.length > 0 ? oneOf(letters, looped, looped, looped, looped) : oneOf(letters);
+  return ruled.chain((some) =>
+    fc.record({
+      name: fc.constant('rules'),
+      buffers: oneOf<Constraints['buffers']>('kept', 'kept', 'free'),
+      axes: oneOf<Constraints['axes']>('one', 'both'),
+      levels: fc
+        .tuple(...levels.map((level, i) => rarely(oneOfLevels, levelRules(some, level, i === 0))))
+        .map((rules) =>
+          Object.fromEntries(
+            levels.flatMap(({ name }, i): [string, LevelRules][] => (rules[i] ? [[name, rules[i]]] : [])),
+          ),
         ),
-      ),
-  });
+    }),
+  );
+};
 
-/** Cases of problems of up to so many multiply-accumulates. */
-export const arbitraryMapCase = (mostMacs: number): fc.Arbitrary<MapCase> =>
+/**
+ * Cases of problems of up to so many multiply-accumulates.
+ *
+ * @param oneOfLevels of so many levels, about one has rules
+ */
+export const arbitraryMapCase = (mostMacs: number, oneOfLevels: number): fc.Arbitrary<MapCase> =>
   fc.record({ problem: smallProblem(mostMacs), architecture: smallArchitecture }).chain((drawn) =>
-    arbitraryConstraints(Object.keys(drawn.problem.sizes), drawn.architecture).map((constraints) => ({
+    smallConstraints(drawn.problem, drawn.architecture, oneOfLevels).map((constraints) => ({
       ...drawn,
       constraints,
     })),

@@ -23,6 +23,11 @@ export interface MapOptions {
    * be better. For checks; default: false.
    */
   readonly exhaustive?: boolean | undefined;
+  /**
+   * After so many candidates for the tiles of a level, first mappings are made of the best. It changes nothing but the time
+   * that the search takes; default: 512.
+   */
+  readonly trialAfter?: number | undefined;
   /** Stop after so many seconds with what was found until then; default: go on to the proof. */
   readonly seconds?: number | undefined;
 }

@@ -1,5 +1,6 @@
 import { finish, type Progress } from '../steps.ts';
 import type { Architecture } from './architecture.ts';
+import { FACTORS } from './check-mapping.ts';
 import { explainNoNest } from './conflict.ts';
 import { type Constraints, NO_CONSTRAINTS } from './constraints.ts';
 import { evaluateNest } from './evaluate.ts';
@@ -9,7 +10,7 @@ import type { LevelMapping, Loop, LoopMapping } from './mapping.ts';
 import { type LoopProblem, TENSORS } from './problem.ts';
 import { keepChoices } from './search/bound.ts';
 import { type Best, Branch, type Standing } from './search/branch.ts';
-import { allowNoLoops, type Options, optionsOf } from './search/options.ts';
+import { allowNoLoops, optionsOf } from './search/options.ts';
 import { Orders } from './search/orders.ts';
 import { spaceSize } from './search/space-size.ts';
 import { symmetryOf } from './search/symmetry.ts';
@@ -40,27 +41,33 @@ export function* mapSteps(
     visited: 0,
     prunedBy: {},
     isExhaustive: options.exhaustive ?? false,
+    trialAfter: options.trialAfter ?? 512,
     isOver: () => performance.now() > deadline,
   };
   const view = viewOf(problem, architecture, convention);
-  const splits = optionsOf(view, constraints, factors);
   const rules = architecture.levels.map(({ name }) => constraints.levels[name]?.temporal);
   const orders = new Orders(view, rules);
-  const symmetry = symmetryOf(view, splits, rules);
   const choices =
     fitsOutermost(problem, architecture) && allowNoLoops(view, constraints)
       ? keepChoices(view, (level, t) => choiceOf(constraints, architecture.levels[level]!.name, t))
       : [];
+  // The best of perfect factors is where imperfect ones begin
+  const kinds = FACTORS.slice(0, FACTORS.indexOf(factors) + 1);
+  const splits = kinds.map((kind) => optionsOf(view, constraints, kind));
   let open = NOTHING;
-  for (const [done, keeps] of choices.entries()) {
-    const steps = new Branch(view, splits, orders, symmetry, objective, keeps, standing).run();
-    for (;;) {
-      const step = steps.next();
-      if (step.done) {
-        if (isBetter(step.value, open)) open = step.value;
-        break;
+  for (const [i, some] of splits.entries()) {
+    open = NOTHING;
+    const symmetry = symmetryOf(view, some, rules);
+    for (const [done, keeps] of choices.entries()) {
+      const steps = new Branch(view, some, orders, symmetry, objective, keeps, standing).run();
+      for (;;) {
+        const step = steps.next();
+        if (step.done) {
+          if (isBetter(step.value, open)) open = step.value;
+          break;
+        }
+        yield { done: i * choices.length + done, of: splits.length * choices.length };
       }
-      yield { done, of: choices.length };
     }
   }
   const { best, visited, prunedBy } = standing;
@@ -71,10 +78,10 @@ export function* mapSteps(
       reason: isTimeOut ? OUT_OF_TIME : explainNoNest(problem, architecture, constraints, factors),
     };
   }
-  const mapping = mappingOf(view, architecture, splits, best);
+  const mapping = mappingOf(view, architecture, best);
   const evaluation = evaluateNest(problem, architecture, mapping, { convention, factors });
   const proven = !isBetter(open, best.worth);
-  const size = spaceSize(splits) * choices.length;
+  const size = spaceSize(splits.at(-1)!) * choices.length;
   return {
     feasible: true,
     mapping,
@@ -124,7 +131,7 @@ function choiceOf({ levels, buffers }: Constraints, level: string, t: number) {
   return { keep: true, bypass: free.includes(tensor) || buffers === 'free' };
 }
 
-function mappingOf(view: View, { levels }: Architecture, options: Options, best: Best): LoopMapping {
+function mappingOf(view: View, { levels }: Architecture, best: Best): LoopMapping {
   return {
     levels: levels.map(({ name, fanout }, level): LevelMapping => {
       const steps = best.steps[level + 1]!;
@@ -133,35 +140,21 @@ function mappingOf(view: View, { levels }: Architecture, options: Options, best:
         .map((k): Loop => [view.letters[k]!, steps[k]!]);
       const keep = TENSORS.filter((_, t) => best.keeps[level]![t]);
       if (fanout === undefined) return { name, keep, temporal };
-      return { name, keep, temporal, ...placed(view, options, best, level, fanout) };
+      return { name, keep, temporal, ...placed(view, best, level) };
     }),
   };
 }
 
-/** Puts the loops in space of a level along X and Y. */
+/** The loops in space of a level, along X and Y. */
 function placed(
   { letters }: View,
-  { stages }: Options,
-  { spreads, tiles }: Best,
+  { placements }: Best,
   level: number,
-  { x: mostX, y: mostY }: { readonly x: number; readonly y: number },
 ): { spatialX: Loop[]; spatialY: Loop[] } {
-  const spread = spreads[level + 1]!;
-  const alongX = (k: number) =>
-    stages[level + 1]![k]!.find((one) => one.spread === spread[k] && one.tile === tiles[level + 1]![k])!
-      .alongX;
-  const place = (k: number, x: number, y: number): number[] | undefined => {
-    if (x > mostX || y > mostY) return undefined;
-    if (k === letters.length) return [];
-    // As much as can be along X
-    for (const part of alongX(k).toReversed()) {
-      const rest = place(k + 1, x * part, (y * spread[k]!) / part);
-      if (rest) return [part, ...rest];
-    }
-    return undefined;
-  };
-  const parts = place(0, 1, 1)!;
-  const loops = (of: (k: number) => number): Loop[] =>
-    letters.flatMap((letter, k): Loop[] => (of(k) > 1 ? [[letter, of(k)]] : []));
-  return { spatialX: loops((k) => parts[k]!), spatialY: loops((k) => spread[k]! / parts[k]!) };
+  const loops = (axis: 'x' | 'y'): Loop[] =>
+    letters.flatMap((letter, k): Loop[] => {
+      const factor = placements[level + 1]![k]![axis];
+      return factor > 1 ? [[letter, factor]] : [];
+    });
+  return { spatialX: loops('x'), spatialY: loops('y') };
 }

@@ -2,47 +2,56 @@ import type { Architecture } from '../architecture.ts';
 import type { Factors } from '../check-mapping.ts';
 import type { Constraints } from '../constraints.ts';
 import type { LoopProblem } from '../problem.ts';
-import { dimensionsOf } from './dimension.ts';
+import { type Dimension, dimensionsOf } from './dimension.ts';
 import { type Need, needsOf, storedWords } from './needs.ts';
 import { leastSplits, type Split } from './splits.ts';
 
 /**
- * Whether any mapping obeys constraints that go with the architecture (see `checkConstraints`) and breaks no limit.
+ * Tells whether a problem has any mapping at all onto architectures under constraints that go with them (see
+ * `checkConstraints`): one that obeys them and breaks no limit.
  *
  * Each dimension is split by itself: of its splits only those count that take least of what can run short. Then one split
  * of each dimension is sought, such that all go together. What a level need not keep, it does not.
  */
-export function hasMapping(
-  problem: LoopProblem,
-  architecture: Architecture,
-  constraints: Constraints,
-  factors: Factors,
-): boolean {
-  const needs = needsOf(architecture, constraints);
-  const choices: Choice[] = [];
-  for (const dimension of dimensionsOf(problem, architecture, constraints)) {
-    const splits = leastSplits({ problem, needs, factors, axes: constraints.axes }, dimension);
-    if (splits.length === 0) return false;
-    const least = needs.map((_, n) => splits.reduce((min, split) => Math.min(min, split[n]!), Infinity));
-    choices.push({ letter: dimension.letter, splits, least });
-  }
-  choices.sort((a, b) => a.splits.length - b.splits.length);
-  return doGoTogether(problem, needs, choices);
-}
+export class Existence {
+  private readonly problem: LoopProblem;
+  private readonly factors: Factors;
+  /** The least splits of dimensions that were asked for before. */
+  private readonly known = new Map<string, readonly Split[]>();
 
-/** The dimensions that have no factors by themselves. */
-export function lettersWithoutSplit(
-  problem: LoopProblem,
-  architecture: Architecture,
-  constraints: Constraints,
-  factors: Factors,
-): readonly string[] {
-  const needs = needsOf(architecture, constraints);
-  return dimensionsOf(problem, architecture, constraints)
-    .filter(
-      (dimension) => leastSplits({ problem, needs, factors, axes: constraints.axes }, dimension).length === 0,
-    )
-    .map(({ letter }) => letter);
+  constructor(problem: LoopProblem, factors: Factors) {
+    this.problem = problem;
+    this.factors = factors;
+  }
+
+  hasMapping(architecture: Architecture, constraints: Constraints): boolean {
+    const needs = needsOf(architecture, constraints);
+    const choices: Choice[] = [];
+    for (const dimension of dimensionsOf(this.problem, architecture, constraints)) {
+      const splits = this.splitsOf(dimension, needs, constraints);
+      if (splits.length === 0) return false;
+      const least = needs.map((_, n) => splits.reduce((min, split) => Math.min(min, split[n]!), Infinity));
+      choices.push({ letter: dimension.letter, splits, least });
+    }
+    choices.sort((a, b) => a.splits.length - b.splits.length);
+    return doGoTogether(this.problem, needs, choices);
+  }
+
+  /** The dimensions that no factors do for, whatever those of others are. */
+  lettersWithoutSplit(architecture: Architecture, constraints: Constraints): readonly string[] {
+    const needs = needsOf(architecture, constraints);
+    return dimensionsOf(this.problem, architecture, constraints)
+      .filter((dimension) => this.splitsOf(dimension, needs, constraints).length === 0)
+      .map(({ letter }) => letter);
+  }
+
+  private splitsOf(dimension: Dimension, needs: readonly Need[], { axes }: Constraints): readonly Split[] {
+    const { problem, factors, known } = this;
+    const key = JSON.stringify([dimension, needs, axes]);
+    const splits = known.get(key) ?? leastSplits({ problem, needs, factors, axes }, dimension);
+    known.set(key, splits);
+    return splits;
+  }
 }
 
 /** The splits of a dimension, and the least that any takes of each need. */

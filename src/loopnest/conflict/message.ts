@@ -3,36 +3,37 @@ import type { Factors } from '../check-mapping.ts';
 import type { Constraints } from '../constraints.ts';
 import type { BrokenNestLimit } from '../limits.ts';
 import type { LoopProblem } from '../problem.ts';
-import { hasMapping, lettersWithoutSplit } from './existence.ts';
+import type { Existence } from './existence.ts';
 import { type Limit, limitsOf, withLimits } from './limit.ts';
 import { mustKeep, needsOf } from './needs.ts';
 import { type Rule, ruleText, withRules } from './rules.ts';
 import { smallestConflict } from './smallest.ts';
 
-/** What is mapped onto what, under which rules. */
+/** What is mapped onto what, under which rules, and what is known of it. */
 export interface Question {
   readonly problem: LoopProblem;
   readonly architecture: Architecture;
   readonly constraints: Constraints;
   readonly factors: Factors;
+  readonly existence: Existence;
 }
 
 /** Why even the smallest mapping does not fit, in a sentence. */
-export const architectureMessage = (broken: readonly BrokenNestLimit[]): string =>
-  `the smallest mapping needs ${listed(
-    broken.map(({ level, needed, available, ...limit }) => {
-      const what = limit.limit === 'capacity' ? `words of ${level} for ${listed(limit.tensors)}` : level;
-      return `${needed} ${what}, which has ${available}`;
-    }),
-  )}`;
+export function architectureMessage(broken: readonly BrokenNestLimit[]): string {
+  const texts = broken.map(({ level, needed, available, ...limit }) => {
+    const tensors = limit.limit === 'capacity' ? ` for ${listed(limit.tensors)}` : '';
+    return `${needed} words${tensors}, ${level} has ${available}`;
+  });
+  return `the smallest mapping needs ${texts.join('; ')}`;
+}
 
 /** Why rules leave no mapping, though with any of them left out there is one: in a sentence. */
 export function rulesMessage(question: Question, rules: readonly Rule[]): string {
-  const { problem, architecture, factors } = question;
+  const { architecture, existence } = question;
   const ruled: Question = { ...question, constraints: withRules(question.constraints, rules) };
   const limits = limitsOf(architecture);
   const isPossible = (some: readonly Limit[], axes: Constraints['axes']) =>
-    hasMapping(problem, withLimits(architecture, some), { ...ruled.constraints, axes }, factors);
+    existence.hasMapping(withLimits(architecture, some), { ...ruled.constraints, axes });
   // Which limits have to do with it; the last thing is that a dimension takes one axis
   const conflict = smallestConflict(limits.length + (ruled.constraints.axes === 'one' ? 1 : 0), (things) =>
     isPossible(
@@ -48,11 +49,11 @@ export function rulesMessage(question: Question, rules: readonly Rule[]): string
 }
 
 function reason(question: Question, limits: readonly Limit[], isPlural: boolean): string {
-  const { problem, architecture, constraints, factors } = question;
+  const { problem, architecture, constraints, factors, existence } = question;
   const [limit] = limits;
   if (limit === undefined) {
     const unlimited = withLimits(architecture, []);
-    const [letter] = lettersWithoutSplit(problem, unlimited, constraints, factors);
+    const [letter] = existence.lettersWithoutSplit(unlimited, constraints);
     if (letter === undefined) return orderReason(question);
     const more = factors === 'imperfect' ? ', or to more if none can be smaller' : '';
     const size = problem.sizes[letter] ?? 1;
@@ -60,27 +61,28 @@ function reason(question: Question, limits: readonly Limit[], isPlural: boolean)
   }
   if (limits.length > 1) {
     const texts = limits.map((one) => `${one.available} ${whatOf(question, one)} of ${one.level}`);
-    return `${isPlural ? 'need' : 'needs'} more than there is of ${listed(texts)}`;
+    return `${isPlural ? 'leave' : 'leaves'} nothing that fits ${listed(texts)}`;
   }
-  const what = whatOf(question, limit);
   const needed = leastNeeded(question, limit);
+  const what = whatOf(question, { ...limit, available: needed });
   return `${isPlural ? 'need' : 'needs'} ${needed} ${what}, ${limit.level} has ${limit.available}`;
 }
 
 /** What a limit limits: `columns along X`, `words for weights`. */
-function whatOf({ architecture, constraints }: Question, { level, of }: Limit): string {
-  if (of === 'x') return 'columns along X';
-  if (of === 'y') return 'rows along Y';
+function whatOf({ architecture, constraints }: Question, { level, of, available }: Limit): string {
+  const s = available === 1 ? '' : 's';
+  if (of === 'x') return `column${s} along X`;
+  if (of === 'y') return `row${s} along Y`;
   const i = architecture.levels.findIndex(({ name }) => name === level);
   const memory = architecture.levels[i]!;
   const tensors = of === 'shared' ? mustKeep(constraints, memory, i === 0) : [of];
-  return `words for ${listed(tensors)}${memory.doubleBuffered ? ' (double buffered)' : ''}`;
+  return `word${s} for ${listed(tensors)}${memory.doubleBuffered ? ' (double buffered)' : ''}`;
 }
 
 /** The least that a limit would have to be, if it were the only one. */
-function leastNeeded({ problem, architecture, constraints, factors }: Question, limit: Limit): number {
+function leastNeeded({ architecture, constraints, existence }: Question, limit: Limit): number {
   const isEnough = (available: number) =>
-    hasMapping(problem, withLimits(architecture, [{ ...limit, available }]), constraints, factors);
+    existence.hasMapping(withLimits(architecture, [{ ...limit, available }]), constraints);
   let tooFew = limit.available;
   let enough = 2 * tooFew;
   while (!isEnough(enough)) [tooFew, enough] = [enough, 2 * enough];
@@ -93,7 +95,7 @@ function leastNeeded({ problem, architecture, constraints, factors }: Question, 
 }
 
 /** Two loops of which each would have to run inside the other; if it is not always the same two, only that there are. */
-function orderReason({ problem, architecture, constraints, factors }: Question): string {
+function orderReason({ architecture, constraints, existence }: Question): string {
   const unlimited = withLimits(architecture, []);
   for (const need of needsOf(unlimited, constraints)) {
     if (need.kind !== 'order') continue;
@@ -109,7 +111,7 @@ function orderReason({ problem, architecture, constraints, factors }: Question):
           : { ...rules, temporal: { ...rules.temporal, innermost: undefined, order: undefined } },
       ]),
     );
-    if (!hasMapping(problem, unlimited, { ...constraints, levels }, factors)) {
+    if (!existence.hasMapping(unlimited, { ...constraints, levels })) {
       return `want ${inner} both inside and outside ${outer} at ${name}`;
     }
   }

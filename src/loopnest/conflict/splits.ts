@@ -27,7 +27,8 @@ export interface SplitRules {
  * need, or more.
  */
 export function leastSplits(rules: SplitRules, dimension: Dimension): readonly Split[] {
-  const { letter, levels } = dimension;
+  const { letter } = dimension;
+  const levels = withinGrids(rules, dimension);
   /** Levels where an order may mind a loop: with one there or without, a split can be the least. */
   const minding = levels.flatMap((_, level) =>
     rules.needs.some((need) => need.kind === 'order' && need.level === level && need.letters.includes(letter))
@@ -36,10 +37,20 @@ export function leastSplits(rules: SplitRules, dimension: Dimension): readonly S
   );
   const variants = minding.reduce<readonly Dimension[]>(
     (all, level) => all.flatMap((one) => [one, withoutLoop(one, level)]),
-    [dimension],
+    [{ ...dimension, levels }],
   );
   return least(variants.flatMap((one) => leastWithLoops(rules, one)));
 }
+
+/** The factors that rules allow a dimension, as far as grids have room for them. */
+const withinGrids = ({ needs }: SplitRules, { size, levels }: Dimension): readonly Places[] =>
+  levels.map(({ temporal, spatial }, level): Places => {
+    const within = (range: Range, axis: 'x' | 'y'): Range => {
+      const need = needs.find((one) => one.kind === 'grid' && one.level === level && one.axis === axis);
+      return { ...range, most: Math.min(range.most, need?.kind === 'grid' ? need.most : size) };
+    };
+    return { temporal, spatial: spatial && [within(spatial[0], 'x'), within(spatial[1], 'y')] };
+  });
 
 function withoutLoop(dimension: Dimension, level: number): Dimension {
   const { temporal, spatial } = dimension.levels[level]!;
@@ -49,73 +60,91 @@ function withoutLoop(dimension: Dimension, level: number): Dimension {
 
 /** The least splits if loops cost nothing but what they take of grids and stores. */
 function leastWithLoops(rules: SplitRules, dimension: Dimension): readonly Split[] {
-  const smallest = dimension.levels.map(({ temporal, spatial }): Places => {
-    const of = (range: Range) => smallestOf(rules, dimension.size, range);
-    return { temporal: of(temporal), spatial: spatial && [of(spatial[0]), of(spatial[1])] };
+  const { levels } = dimension;
+  const smallest = mapRanges(levels, (range) => {
+    const least = factorFrom(rules, dimension.size, range.least);
+    return { least, most: Math.min(least, range.most) };
   });
-  if (smallest.some((places) => rangesOf(places).some((range) => range.least > range.most))) return [];
-  const simple = withOneLoop(rules, dimension, smallest);
-  const found = simple ? splits(rules, simple) : [];
-  return found.length > 0 ? found : splits(rules, dimension);
+  if (smallest.flatMap(rangesOf).some(({ least, most }) => least > most)) return [];
+  const outermost = loopsOutermost(rules, dimension, smallest);
+  const [simple] = outermost ? splits(rules, outermost) : [];
+  const atLeast = leastTaken(rules, dimension, smallest);
+  if (simple?.every((taken, n) => taken <= atLeast[n]!)) return [simple];
+  return splits(rules, dimension);
 }
 
 const rangesOf = ({ temporal, spatial }: Places): readonly Range[] => [temporal, ...(spatial ?? [])];
 
-/** The smallest factor of a range, as a range; an empty one if it has none. */
-function smallestOf({ factors }: SplitRules, size: number, { least, most }: Range): Range {
+const mapRanges = (levels: readonly Places[], of: (range: Range) => Range): readonly Places[] =>
+  levels.map(({ temporal, spatial }) => ({
+    temporal: of(temporal),
+    spatial: spatial && [of(spatial[0]), of(spatial[1])],
+  }));
+
+/** The smallest factor of a size that is not smaller than a number; without end if there is none. */
+function factorFrom({ factors }: SplitRules, size: number, least: number): number {
   let factor = least;
-  while (factors === 'perfect' && factor <= most && size % factor !== 0) factor++;
-  return { least: factor, most: Math.min(factor, most) };
+  while (factors === 'perfect' && factor <= size && size % factor !== 0) factor++;
+  return factor;
 }
 
-/**
- * A dimension with the least factor everywhere but for one loop in time, which takes nothing and does what is left. No
- * split takes less, if there is one.
- */
-function withOneLoop(
-  { problem, needs }: SplitRules,
+/** A dimension with the smallest factors everywhere, and what is left in loops in time, as far out as can be. */
+function loopsOutermost(
+  { factors }: SplitRules,
   { letter, size, levels }: Dimension,
-  least: readonly Places[],
+  smallest: readonly Places[],
 ): Dimension | undefined {
-  /** The product of the factors outside a level. */
-  const outside = (level: number) => productOf(least.slice(0, level).flatMap(rangesOf));
-  const all = productOf(least.flatMap(rangesOf));
+  let product = productOf(smallest.flatMap(rangesOf));
+  const loops = smallest.map(({ temporal }) => temporal.least);
+  const set = (level: number, factor: number) => {
+    product = (product / loops[level]!) * factor;
+    loops[level] = factor;
+  };
+  if (factors === 'perfect' && size % product !== 0) return undefined;
   for (const [level, { temporal }] of levels.entries()) {
-    const rest = Math.ceil((size * least[level]!.temporal.least) / all);
-    const padded = (all / least[level]!.temporal.least) * rest;
-    /** Whether no split has a smaller tile at a level further out. */
-    const isSmallest = (at: number) =>
-      levels.slice(0, at).every((places) => rangesOf(places).every((range) => range.least === range.most)) &&
-      padded === outside(at) * Math.ceil(size / outside(at));
-    const takesNothing = needs.every((need) => {
-      if (need.kind !== 'store') return true;
-      const isKnown = need.tensors.some((tensor) => knows(problem, tensor, letter));
-      return need.level > level || !isKnown || isSmallest(need.level);
-    });
-    if (!takesNothing || rest < temporal.least || rest > temporal.most) continue;
-    const loop = { ...least[level]!, temporal: { least: rest, most: rest } };
-    return { letter, size, levels: least.with(level, loop) };
+    const rest = Math.ceil((size * loops[level]!) / product);
+    let factor = Math.max(loops[level]!, Math.min(rest, temporal.most));
+    while (factors === 'perfect' && rest % factor !== 0) factor--;
+    set(level, factor);
   }
-  return undefined;
+  if (product < size) return undefined;
+  // None larger than it has to be
+  for (const [level, { temporal }] of smallest.entries()) {
+    set(level, Math.max(temporal.least, Math.ceil((size * loops[level]!) / product)));
+  }
+  const places = smallest.map(({ spatial }, level): Places => {
+    return { temporal: { least: loops[level]!, most: loops[level]! }, spatial };
+  });
+  return { letter, size, levels: places };
+}
+
+/** A lower bound of what any split takes of each need. */
+function leastTaken(
+  rules: SplitRules,
+  { letter, size, levels }: Dimension,
+  smallest: readonly Places[],
+): readonly number[] {
+  return rules.needs.map((need) => {
+    if (need.kind === 'order') return 1;
+    if (need.kind === 'grid') return smallest[need.level]!.spatial![need.axis === 'x' ? 0 : 1].least;
+    if (!need.tensors.some((tensor) => knows(rules.problem, tensor, letter))) return 1;
+    const outside = levels.slice(0, need.level).flatMap(rangesOf);
+    const inside = smallest.slice(need.level).flatMap(rangesOf);
+    const tile = Math.ceil(size / outside.reduce((all, { most }) => all * most, 1));
+    return factorFrom(rules, size, Math.max(tile, productOf(inside)));
+  });
 }
 
 const productOf = (ranges: readonly Range[]): number =>
   ranges.reduce((product, { least }) => product * least, 1);
 
 function splits({ problem, needs, axes, factors }: SplitRules, dimension: Dimension): readonly Split[] {
-  const { letter, size } = dimension;
+  const { letter, size, levels } = dimension;
   const isKnown = needs.map(
     (need) => need.kind === 'store' && need.tensors.some((tensor) => knows(problem, tensor, letter)),
   );
   const gridOf = (level: number, axis: 'x' | 'y') =>
     needs.findIndex((need) => need.kind === 'grid' && need.level === level && need.axis === axis);
-  const levels = dimension.levels.map(({ temporal, spatial }, level): Places => {
-    const within = (range: Range, axis: 'x' | 'y'): Range => {
-      const need = needs[gridOf(level, axis)];
-      return need?.kind === 'grid' ? { ...range, most: Math.min(range.most, need.most) } : range;
-    };
-    return { temporal, spatial: spatial && [within(spatial[0], 'x'), within(spatial[1], 'y')] };
-  });
   const divisors = factors === 'perfect' ? divisorsOf(size) : [];
   const none = needs.map(({ kind }) => (kind === 'order' ? 0 : 1));
   let parts: readonly Part[] = [{ product: 1, largest: 1, split: none }];

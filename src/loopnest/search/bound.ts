@@ -106,6 +106,18 @@ export class Bounds {
     this.times = new Float64Array(view.sizes.length);
   }
 
+  /** What a stage costs at least, whatever its tiles: nothing but for the first psums, which the level does not read. */
+  floor(stage: number): number {
+    const { view } = this;
+    const { sizes, tensors, levels } = view;
+    return this.boundaries[stage]!.reduce((sum, { tensor, to }) => {
+      const { isOutput, axisOf, words } = tensors[tensor]!;
+      if (!isOutput || to === levels.length) return sum;
+      const reductions = sizes.reduce((all, size, k) => (axisOf[k]! < 0 ? all * size : all), 1);
+      return sum - words * Math.min(reductions, this.most[0]![stage]!) * levels[to]!.energy.read;
+    }, 0);
+  }
+
   /**
    * The least energy of what comes into a stage where tiles and spreads of it are these, whatever the levels above do.
    *
@@ -119,6 +131,26 @@ export class Bounds {
     spread: ArrayLike<number>,
     steps?: ArrayLike<number> | undefined,
   ): number {
+    return this.least(stage, tile, spread, steps, false, true);
+  }
+
+  /**
+   * The same where the tiles of some dimensions are open and stand at their largest: less than all that may become of them.
+   *
+   * @param knowsSliding whether the dimensions are known that share axes with others; else what slides counts nothing
+   */
+  partial(stage: number, tile: ArrayLike<number>, spread: ArrayLike<number>, knowsSliding: boolean): number {
+    return this.least(stage, tile, spread, undefined, true, knowsSliding);
+  }
+
+  private least(
+    stage: number,
+    tile: ArrayLike<number>,
+    spread: ArrayLike<number>,
+    steps: ArrayLike<number> | undefined,
+    isPartial: boolean,
+    knowsSliding: boolean,
+  ): number {
     const { view, visits, most } = this;
     const { sizes, tensors } = view;
     let spreadAll = 1;
@@ -130,7 +162,7 @@ export class Bounds {
     let mostSaved = 0;
     let allSaved = 0;
     for (const { tensor: t, from, to, perReceived, perServed, perCrossing } of this.boundaries[stage]!) {
-      const { isOutput, axisOf, words } = tensors[t]!;
+      const { isOutput, axisOf, words, slides } = tensors[t]!;
       const multicast = this.distinct(t, tile, spread) / spreadAll;
       const perWord =
         perReceived +
@@ -145,9 +177,10 @@ export class Bounds {
       const fetched = (isStationary: boolean) =>
         this.outside(loops) *
         this.fetched(t, tile, spread, loops, isStationary ? 1 : this.standing(t, loops));
-      const moved = isMacs ? this.macs : spreadAll * fetched(false);
+      const isKnown = knowsSliding || !slides;
+      const moved = !isKnown ? 0 : isMacs ? this.macs : spreadAll * fetched(false);
       let cost = perWord * moved;
-      if (!isMacs) {
+      if (!isMacs && isKnown) {
         const saved = perWord * (moved - spreadAll * fetched(true));
         mostSaved = Math.max(mostSaved, saved);
         allSaved += saved;
@@ -161,7 +194,8 @@ export class Bounds {
           reduced *= spread[k]!;
           all *= visits[k]! * spread[k]!;
         }
-        const first = words * Math.min(all, reduced * most[0]![stage - 1]!);
+        const mostReduced = reduced * most[0]![stage - 1]!;
+        const first = words * (isPartial ? mostReduced : Math.min(all, mostReduced));
         const perFirst =
           (isMacs ? 0 : perReceived + view.levels[stage]!.energy.read) +
           perCrossing.reduce((sum, [level, energy]) => sum + (level === stage ? energy / 2 : 0), 0);

@@ -5,6 +5,7 @@ import { Leaf } from './leaf.ts';
 import type { Options } from './options.ts';
 import type { Orders } from './orders.ts';
 import { PairBound } from './pair-bound.ts';
+import { isNeeded, place } from './placement.ts';
 import { type Group, StageList } from './stage-list.ts';
 import { isFirstOfTwo, type Symmetry } from './symmetry.ts';
 import { fanoutOf, type View } from './view.ts';
@@ -14,8 +15,9 @@ import { isBetter, NOTHING, type Worth, worthOf } from './worth.ts';
 export interface Best {
   readonly keeps: Keeps;
   readonly worth: Worth;
-  readonly tiles: readonly Int32Array[];
-  readonly spreads: readonly Int32Array[];
+  /** By stage and dimension: the loops in space above the stage. */
+  readonly placements: readonly (readonly Placement[])[];
+  /** By stage and dimension: steps in time at the level above. */
   readonly steps: readonly Int32Array[];
   readonly orders: readonly (readonly number[])[];
 }
@@ -28,8 +30,16 @@ export interface Standing {
   readonly prunedBy: Record<string, number>;
   /** True where the cost of every mapping that fits is computed. */
   readonly isExhaustive: boolean;
+  /** After so many candidates, and four times as many each further time, the best of them are tried. */
+  readonly trialAfter: number;
   /** Whether it is time to stop. */
   readonly isOver: () => boolean;
+}
+
+/** The loops in space over one dimension. */
+interface Placement {
+  readonly x: number;
+  readonly y: number;
 }
 
 interface OrderedEnergy {
@@ -40,11 +50,25 @@ interface OrderedEnergy {
 /** No bound: energies of stages may be negative, as first psums are saved. */
 const UNKNOWN = Number.NEGATIVE_INFINITY;
 
-/** After so many candidates, and four times as many each further time, the best of them are tried. */
-const FIRST_TRIAL = 512;
+/** So many of the best candidates are tried while a list grows. */
 const TRIED = 24;
 /** Choices that a trial looks at, at most, for each candidate. */
 const TRIAL_STEPS = 20_000;
+
+/** What candidates of a stage have at the least and at the most. */
+class Range {
+  leastEnergy = Number.POSITIVE_INFINITY;
+  mostSpread = 0;
+
+  add(energy: number, spread: number): void {
+    if (energy < this.leastEnergy) this.leastEnergy = energy;
+    if (spread > this.mostSpread) this.mostSpread = spread;
+  }
+
+  get isEmpty(): boolean {
+    return this.mostSpread === 0;
+  }
+}
 
 /**
  * The search for the best mapping where it is chosen which tensors each level keeps.
@@ -77,6 +101,7 @@ export class Branch {
   private readonly energies: Float64Array;
   /** The orders of the outermost level at the present candidate. */
   private outermost: readonly OrderedEnergy[] | undefined;
+  private placements: readonly (readonly Placement[])[] = [];
   private isStopped = false;
   /** Whether the energies of stage 1 are no lower bounds, but what it costs with the best order. */
   private isExact = false;
@@ -105,8 +130,8 @@ export class Branch {
     const perStage = <T>(of: () => T) => Array.from({ length: this.last + 1 }, of);
     this.lists = perStage(() => new StageList(view.sizes.length));
     this.groups = perStage(() => []);
-    this.leastEnergy = perStage(() => Number.POSITIVE_INFINITY);
-    this.mostSpread = perStage(() => 1);
+    this.leastEnergy = this.lists.map((_, stage) => this.bounds.floor(stage));
+    this.mostSpread = [1, ...view.levels.map(fanoutOf)];
     this.chosen = perStage(() => new Uint16Array(view.sizes.length));
     this.energies = new Float64Array(this.last + 1);
     this.stages = this.bySize();
@@ -120,27 +145,24 @@ export class Branch {
     // The longest list is measured only to see whether it is worth making
     const isFirst = this.standing.best === undefined;
     for (const stage of isFirst ? stages.slice(0, -1) : stages) {
-      yield* this.measure(stage);
-      if (this.isStopped) return this.floor();
-      if (this.leastEnergy[stage] === Number.POSITIVE_INFINITY) return NOTHING;
+      if (!(yield* this.measure(stage))) return this.isStopped ? this.leastWorth() : NOTHING;
     }
-    const least = this.worth(sum(this.leastEnergy), this.macs / product(this.mostSpread));
+    const least = this.leastWorth();
     if (!isFirst && !this.isPromising(least)) {
       this.cut('keeping bound');
       return NOTHING;
     }
     for (const stage of stages) {
       yield* this.list(stage);
-      if (this.isStopped) return isFirst ? this.floor() : least;
+      if (this.isStopped) return least;
       if (this.lists[stage]!.count === 0) return NOTHING;
     }
     return yield* this.searchAll();
   }
 
-  /** No mapping is better than one with free memories in which all MACs always work. */
-  private floor(): Worth {
-    const { levels, macEnergy } = this.view;
-    return this.worth(this.macs * macEnergy, this.macs / product(levels.map(fanoutOf)));
+  /** No mapping of this choice is worth less. */
+  private leastWorth(): Worth {
+    return this.worth(sum(this.leastEnergy), this.macs / product(this.mostSpread));
   }
 
   /** The stages, the shortest list first. */
@@ -152,33 +174,42 @@ export class Branch {
       .sort((a, b) => size(a) - size(b) || a - b);
   }
 
-  /** Finds the least energy and the most instances of a stage. */
-  private measure(stage: number): Generator<void, void> {
-    return this.forEachCandidate(stage, (_, energy, spread) => {
-      if (energy < this.leastEnergy[stage]!) this.leastEnergy[stage] = energy;
-      if (spread > this.mostSpread[stage]!) this.mostSpread[stage] = spread;
-    });
+  /** Finds the least energy and the most instances of a stage; whether it has candidates, and time was left. */
+  private *measure(stage: number): Generator<void, boolean> {
+    const range = new Range();
+    yield* this.forEachCandidate(stage, (_, energy, spread) => range.add(energy, spread));
+    if (this.isStopped || range.isEmpty) return false;
+    this.setRange(stage, range);
+    return true;
+  }
+
+  private setRange(stage: number, { leastEnergy, mostSpread }: Range): void {
+    this.leastEnergy[stage] = leastEnergy;
+    this.mostSpread[stage] = mostSpread;
   }
 
   private *forEachCandidate(
     stage: number,
     visit: (options: Uint16Array, energy: number, spread: number) => void,
   ): Generator<void, void> {
-    const { view, options, keeps, bounds } = this;
-    const cut = (what: string) => this.cut(what);
+    const { view, options, bounds } = this;
     // Breaks the symmetry in one stage
     const symmetry = stage === this.stages.at(-1) ? this.symmetry : undefined;
-    const candidates = listCandidates(
-      view,
-      options,
-      stage,
-      keeps[stage],
-      cut,
-      (chosen, tile, spread, all) => {
-        if (symmetry && !isFirstOfTwo(symmetry, chosen)) return;
-        visit(chosen, bounds.energy(stage, tile, spread), all);
+    const candidates = listCandidates(view, options, stage, {
+      keeps: this.keeps[stage],
+      cut: (what) => this.cut(what),
+      isHopeless: (tile, spread, spreadAll, knowsSliding) => {
+        if (this.standing.best === undefined) return false;
+        const energy = bounds.partial(stage, tile, spread, knowsSliding);
+        if (this.isPromising(this.worthAt(stage, energy, spreadAll))) return false;
+        this.cut(`${this.nameOf(stage)} bound`);
+        return true;
       },
-    );
+      visit: (chosen, tile, spread, spreadAll) => {
+        if (symmetry && !isFirstOfTwo(symmetry, chosen)) return;
+        visit(chosen, bounds.energy(stage, tile, spread), spreadAll);
+      },
+    });
     for (const step of candidates) {
       this.isStopped ||= this.standing.isOver();
       if (this.isStopped) return;
@@ -189,11 +220,11 @@ export class Branch {
   private *list(stage: number): Generator<void, void> {
     const list = this.lists[stage]!;
     const isLongest = stage === this.stages.at(-1);
-    let goal = FIRST_TRIAL;
+    const range = new Range();
+    let goal = this.standing.trialAfter;
     let pairs = this.pairBound(stage);
     yield* this.forEachCandidate(stage, (options, energy, spread) => {
-      if (energy < this.leastEnergy[stage]!) this.leastEnergy[stage] = energy;
-      if (spread > this.mostSpread[stage]!) this.mostSpread[stage] = spread;
+      range.add(energy, spread);
       const leastAbove = pairs?.energyAbove(options) ?? UNKNOWN;
       if (!this.isPromising(this.worthAt(stage, energy, spread, leastAbove))) {
         this.cut(`${this.nameOf(stage)} bound`);
@@ -206,6 +237,8 @@ export class Branch {
       pairs = this.pairBound(stage);
       goal = 4 * Math.max(goal, list.count);
     });
+    if (this.isStopped || range.isEmpty) return;
+    this.setRange(stage, range);
     if (isLongest && !this.standing.isExhaustive) {
       this.tryBest(stage);
       this.siftAll();
@@ -345,9 +378,37 @@ export class Branch {
     leaf.settle(stage);
     if (stage === 1) this.outermost = undefined;
     this.energies[stage] = least;
-    if (stage < this.last) this.descend(stage + 1, energy + least, spread * groupSpread);
-    else if (stage === 1) this.order(0, 0);
+    if (stage < this.last) {
+      this.descend(stage + 1, energy + least, spread * groupSpread);
+      return;
+    }
+    const placements = this.placed();
+    if (placements === undefined) return;
+    this.placements = placements;
+    if (stage === 1) this.order(0, 0);
     else this.orderOutermost();
+  }
+
+  /** The loops in space of all levels; `undefined` where factors are imperfect and one of them could be smaller. */
+  private placed(): (readonly Placement[])[] | undefined {
+    const { view, leaf, options, chosen } = this;
+    const { levels, sizes } = view;
+    const padded = leaf.paddedSizes();
+    const placements: (readonly Placement[])[] = [[]];
+    for (let stage = 1; stage <= this.last; stage++) {
+      if (leaf.steps[stage]!.some((steps, k) => !isNeeded(steps, padded[k]!, sizes[k]!))) return undefined;
+      const { x = 1, y = 1 } = levels[stage - 1]!.fanout ?? {};
+      const spreads = leaf.spreads[stage]!;
+      const alongX = (k: number) =>
+        options.stages[stage]![k]![chosen[stage]![k]!]!.alongX.filter(
+          (part) =>
+            isNeeded(part, padded[k]!, sizes[k]!) && isNeeded(spreads[k]! / part, padded[k]!, sizes[k]!),
+        );
+      const parts = place(spreads, alongX, x, y);
+      if (parts === undefined) return undefined;
+      placements.push(parts.map((part, k) => ({ x: part, y: spreads[k]! / part })));
+    }
+    return placements;
   }
 
   /** Whether what is chosen goes with a candidate of the next stage. */
@@ -415,13 +476,11 @@ export class Branch {
     if (standing.visited % 64 === 0 && standing.isOver()) this.isStopped = true;
     const worth = this.worth(energy, Math.max(leaf.macCycles(), leaf.portCycles()));
     if (standing.best !== undefined && !isBetter(worth, standing.best.worth)) return;
-    const copies = (rows: readonly Int32Array[]) => rows.map((row) => row.slice());
     standing.best = {
       keeps: this.keeps,
       worth,
-      tiles: copies(leaf.tiles),
-      spreads: copies(leaf.spreads),
-      steps: copies(leaf.steps),
+      placements: this.placements,
+      steps: leaf.steps.map((row) => row.slice()),
       orders: [...leaf.orders],
     };
   }

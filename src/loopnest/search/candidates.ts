@@ -2,8 +2,27 @@ import type { MemoryLevel } from '../architecture.ts';
 import type { Option, Options } from './options.ts';
 import type { View } from './view.ts';
 
-/** Where candidates are told as they are found. */
-export type Visit = (options: Uint16Array, tile: Int32Array, spread: Int32Array, spreadAll: number) => void;
+/** Below so many candidates, a look at all is cheaper than a bound for the lot. */
+const WORTH_ASKING = 32;
+
+/** What is done with candidates as they are found. */
+export interface Listener {
+  /** The tensors that the level keeps; `undefined` for the MACs. */
+  readonly keeps: readonly boolean[] | undefined;
+  /** Told what cut off a part of the list. */
+  readonly cut: (what: string) => void;
+  /**
+   * Whether nothing comes of tiles and spreads that are chosen so far, tiles of the other dimensions standing at their
+   * largest; `knowsSliding` where the tiles of all dimensions that share axes with others are chosen.
+   */
+  readonly isHopeless: (
+    tile: Int32Array,
+    spread: Int32Array,
+    spreadAll: number,
+    knowsSliding: boolean,
+  ) => boolean;
+  readonly visit: (options: Uint16Array, tile: Int32Array, spread: Int32Array, spreadAll: number) => void;
+}
 
 /**
  * Tells all candidates of a stage: spreads that the grid above has room for, and tiles that the level has room for. Yields
@@ -13,27 +32,21 @@ export function* listCandidates(
   view: View,
   { stages }: Options,
   stage: number,
-  keeps: readonly boolean[] | undefined,
-  cut: (what: string) => void,
-  visit: Visit,
+  { keeps, cut, isHopeless, visit }: Listener,
 ): Generator<void, void> {
   const count = view.sizes.length;
   const { x: mostX = 1, y: mostY = 1 } = view.levels[stage - 1]!.fanout ?? {};
+  const [gridName, levelName] = [view.levels[stage - 1]!.name, view.levels[stage]?.name];
   const chosen = new Uint16Array(count);
   const tile = new Int32Array(count).fill(1);
   const spread = new Int32Array(count).fill(1);
-  /** Of each dimension, the options by spread. */
-  const bySpread = stages[stage]!.map((options) => {
-    const groups = new Map<number, { first: Option; members: number[] }>();
-    options.forEach((option, i) => {
-      const group = groups.get(option.spread);
-      if (group) group.members.push(i);
-      else groups.set(option.spread, { first: option, members: [i] });
-    });
-    return [...groups.values()];
-  });
-  const members: (readonly number[])[] = stages[stage]!.map(() => []);
+  const bySpread = stages[stage]!.map(groupsBySpread);
+  const members: SpreadGroup[] = [];
   const store = keeps && new Store(view, view.levels[stage]!, keeps);
+  const sharing = view.sizes.map((_, k) => view.tensors.some(({ axisOf, isShared }) => isShared[axisOf[k]!]));
+  /** Dimensions that share axes come first, as no bound is known without them. */
+  const inOrder = [...sharing.keys()].sort((a, b) => Number(sharing[b]) - Number(sharing[a]) || a - b);
+  const shared = sharing.filter(Boolean).length;
 
   yield* spreadFrom(0, [1], 1);
 
@@ -41,49 +54,87 @@ export function* listCandidates(
   function* spreadFrom(k: number, along: readonly number[], all: number): Generator<void, void> {
     if (k === count) {
       store?.clear();
+      members.forEach(({ largest }, dimension) => {
+        tile[dimension] = largest;
+      });
       tileFrom(0, all);
       yield;
       return;
     }
-    for (const { first, members: some } of bySpread[k]!) {
-      const total = all * first.spread;
-      const next =
-        first.spread === 1 && first.alongX[0] === 1
-          ? along
-          : [...new Set(along.flatMap((x) => first.alongX.map((more) => x * more)))].filter(
-              (x) => x <= mostX && total / x <= mostY,
-            );
+    for (const group of bySpread[k]!) {
+      const total = all * group.spread;
+      const next = group.isTrivial
+        ? along
+        : [...new Set(along.flatMap((x) => group.alongX.map((more) => x * more)))].filter(
+            (x) => x <= mostX && total / x <= mostY,
+          );
       if (next.length === 0) {
-        cut(`${view.levels[stage - 1]!.name} fan-out`);
+        cut(`${gridName} fan-out`);
         continue;
       }
-      spread[k] = first.spread;
-      members[k] = some;
+      spread[k] = group.spread;
+      members[k] = group;
       yield* spreadFrom(k + 1, next, total);
     }
     spread[k] = 1;
   }
 
-  function tileFrom(k: number, spreadAll: number): void {
-    if (k === count) {
+  /** Tiles, fitting or not, of the dimensions that are still open. */
+  function choicesFrom(i: number): number {
+    let choices = 1;
+    for (let j = i; j < count; j++) choices *= members[inOrder[j]!]!.members.length;
+    return choices;
+  }
+
+  function tileFrom(i: number, spreadAll: number): void {
+    if (i === count) {
       visit(chosen, tile, spread, spreadAll);
       return;
     }
+    const mayAsk = (i === 0 || i >= shared) && choicesFrom(i) > WORTH_ASKING;
+    if (mayAsk && isHopeless(tile, spread, spreadAll, i >= shared)) return;
+    const k = inOrder[i]!;
     const options = stages[stage]![k]!;
-    for (const i of members[k]!) {
-      const size = options[i]!.tile;
+    for (const option of members[k]!.members) {
+      const size = options[option]!.tile;
       if (store && !store.fits(k, size)) {
         // Tiles come by rising size
-        cut(`${view.levels[stage]!.name} capacity`);
+        cut(`${levelName} capacity`);
         break;
       }
-      chosen[k] = i;
+      chosen[k] = option;
       tile[k] = size;
-      tileFrom(k + 1, spreadAll);
+      tileFrom(i + 1, spreadAll);
     }
     store?.reset(k);
-    tile[k] = 1;
+    tile[k] = members[k]!.largest;
   }
+}
+
+/** The options of a dimension that have as many tiles side by side. */
+interface SpreadGroup {
+  readonly spread: number;
+  /** The options by number, the smallest tile first. */
+  readonly members: readonly number[];
+  readonly largest: number;
+  /** The parts that may lie along X, of any of the options. */
+  readonly alongX: readonly number[];
+  readonly isTrivial: boolean;
+}
+
+function groupsBySpread(options: readonly Option[]): SpreadGroup[] {
+  const spreads = [...new Set(options.map(({ spread }) => spread))];
+  return spreads.map((spread) => {
+    const members = options.flatMap((option, i) => (option.spread === spread ? [i] : []));
+    const alongX = [...new Set(members.flatMap((i) => options[i]!.alongX))];
+    return {
+      spread,
+      members,
+      largest: options[members.at(-1)!]!.tile,
+      alongX,
+      isTrivial: spread === 1,
+    };
+  });
 }
 
 /** How much of a level the tiles take that are chosen so far; a dimension that is not counts as 1. */

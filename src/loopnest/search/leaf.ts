@@ -150,6 +150,11 @@ export class Leaf {
     return words;
   }
 
+  /** What the factors of each dimension multiply to. */
+  paddedSizes(): readonly number[] {
+    return this.view.sizes.map((_, k) => this.paddedSize(k));
+  }
+
   private paddedSize(k: number): number {
     return this.steps[1]![k]! * this.spreads[1]![k]! * this.tiles[1]![k]!;
   }

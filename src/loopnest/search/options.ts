@@ -1,5 +1,6 @@
 import type { Factors } from '../check-mapping.ts';
 import type { Constraints, FactorRule, LoopRules } from '../constraints.ts';
+import { isNeeded } from './placement.ts';
 import type { View } from './view.ts';
 
 /**
@@ -32,35 +33,33 @@ export function optionsOf(view: View, { levels: rules, axes }: Constraints, fact
 
   const perDimension = sizes.map((size, k) => {
     const letter = letters[k]!;
-    const tiles = factors === 'perfect' ? divisors(size) : upTo(size);
+    const values = factors === 'perfect' ? divisors(size) : upTo(2 * size - 1);
     const stages: Option[][] = [[{ tile: size, spread: 1, alongX: [1] }]];
     for (let stage = 1; stage <= levels.length; stage++) {
       const { x: mostX = 1, y: mostY = 1 } = levels[stage - 1]!.fanout ?? {};
-      const alongX = ruleOf(stage - 1, 'spatialX', letter);
-      const alongY = ruleOf(stage - 1, 'spatialY', letter);
-      const spreads = (factors === 'perfect' ? divisors(size) : upTo(size)).filter((n) => n <= mostX * mostY);
-      const split = (spread: number) =>
-        divisors(spread).filter(
-          (x) =>
-            x <= mostX &&
-            spread / x <= mostY &&
-            alongX(x, size) &&
-            alongY(spread / x, size) &&
-            (axes === 'both' || x === 1 || x === spread),
-        );
-      const spreadOptions = spreads.map((spread) => ({ spread, alongX: split(spread) }));
-      const isLast = stage === levels.length;
-      stages.push(
-        spreadOptions
-          .filter((one) => one.alongX.length > 0)
-          .flatMap((one) =>
-            (isLast ? [1] : tiles)
-              .filter((tile) =>
-                factors === 'perfect' ? size % (tile * one.spread) === 0 : isMinimal(size, tile, one.spread),
-              )
-              .map((tile) => ({ tile, ...one })),
-          ),
-      );
+      const allowX = ruleOf(stage - 1, 'spatialX', letter);
+      const allowY = ruleOf(stage - 1, 'spatialY', letter);
+      const isAllowed = (x: number, y: number) =>
+        x <= mostX &&
+        y <= mostY &&
+        allowX(x, size) &&
+        allowY(y, size) &&
+        (axes === 'both' || x === 1 || y === 1);
+      const inside = loopsInside(view, stage);
+      for (const spread of values.filter((value) => value <= mostX * mostY)) {
+        const parts = divisors(spread).filter((x) => isAllowed(x, spread / x));
+        if (parts.length === 0) continue;
+        for (const tile of stage === levels.length ? [1] : values) {
+          const block = tile * spread;
+          if (factors === 'perfect' ? size % block !== 0 : block >= 2 * size) continue;
+          const padded = Math.ceil(size / block) * block;
+          const needed = (factor: number) => isNeeded(factor, padded, size);
+          const alongX = parts.filter((x) => needed(x) && needed(spread / x));
+          if (alongX.length > 0 && isProduct(tile, inside, needed))
+            stages[stage] = [...(stages[stage] ?? []), { tile, spread, alongX }];
+        }
+      }
+      stages[stage] ??= [];
     }
     return chained(stages, (stage, above, below) => {
       const block = below.tile * below.spread;
@@ -127,14 +126,17 @@ function allows(rules: LoopRules | undefined, letter: string): (factor: number, 
   };
 }
 
-/** True if `steps` of blocks of `spread` tiles cover a size, and neither tile nor spread could be smaller. */
-function isMinimal(size: number, tile: number, spread: number): boolean {
-  const steps = Math.ceil(size / (tile * spread));
-  const covers = (t: number, s: number) => steps * t * s >= size;
-  return (
-    (steps - 1) * tile * spread < size &&
-    !(tile > 1 && covers(tile - 1, spread)) &&
-    !(spread > 1 && covers(tile, spread - 1))
+/** Loops that a dimension can have inside a level: in time at each, and along X and Y of each grid. */
+const loopsInside = ({ levels }: View, level: number): number =>
+  levels.slice(level).reduce((all, { fanout }) => all + 1 + (fanout ? 2 : 0), 0);
+
+/** Whether a number is a product of at most so many factors, each of which is allowed. */
+function isProduct(value: number, factors: number, isAllowed: (factor: number) => boolean): boolean {
+  if (value === 1 || (factors > 0 && isAllowed(value))) return true;
+  if (factors < 2) return false;
+  return divisors(value).some(
+    (factor) =>
+      factor > 1 && factor < value && isAllowed(factor) && isProduct(value / factor, factors - 1, isAllowed),
   );
 }
 
