@@ -21,6 +21,7 @@ export const DOCUMENTS = [
   'docs/maestro.md',
   'docs/hardware.md',
   'docs/loopnest.md',
+  'docs/closed-forms.md',
   'docs/chip.md',
   'docs/run.md',
   'docs/results.md',

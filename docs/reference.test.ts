@@ -5,7 +5,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { analyze } from '../src/analysis/analyze.ts';
+import { analyze, analyzeLayer } from '../src/analysis/analyze.ts';
 import { energyOf } from '../src/analysis/energy.ts';
 import { bestChipMapping } from '../src/chip/best-mapping.ts';
 import { EYERISS_CHIP } from '../src/chip/chip.ts';
@@ -33,7 +33,8 @@ import { BUILTIN_NETWORKS, builtinNetwork } from '../src/layer/builtin.ts';
 import { MAESTRO_TYPES } from '../src/layer/neighbours/maestro-layers.ts';
 import { networkSchema } from '../src/layer/network-file.ts';
 import { parseOnnx } from '../src/layer/onnx/network.ts';
-import type { LayerShape } from '../src/layer/shape.ts';
+import { selectLayers } from '../src/layer/select.ts';
+import { type LayerShape, layerShape } from '../src/layer/shape.ts';
 import { counted, networkTotals } from '../src/layer/totals.ts';
 import { architectureSchema } from '../src/loopnest/files/architecture-file.ts';
 import { constraintsSchema } from '../src/loopnest/files/constraints-file.ts';
@@ -41,6 +42,8 @@ import { mappingSchema } from '../src/loopnest/files/mapping-file.ts';
 import { mapNest } from '../src/loopnest/map.ts';
 import { ARCHITECTURE_PRESET_NAMES, architecturePreset } from '../src/loopnest/presets.ts';
 import { convolution } from '../src/loopnest/problem.ts';
+import { compareWithNest } from '../src/paper/closed-forms/closed-forms.ts';
+import { NEST_CAUSES, type NestCause } from '../src/paper/closed-forms/schedule.ts';
 import { EQUATIONS } from '../src/paper/equations.ts';
 import { onChip } from '../src/paper/on-chip.ts';
 import { ANALYSIS_COLUMNS } from '../src/report/analysis-data.ts';
@@ -235,6 +238,82 @@ describe('docs/loopnest.md', () => {
 
   test('has the default architecture', () => {
     expect(page).toContain(`mapped onto \`${ARCHITECTURE_PRESET_NAMES[0]}\``);
+  });
+});
+
+describe('docs/closed-forms.md', () => {
+  const page = readDocument('docs/closed-forms.md');
+  const layer = selectLayers(builtinNetwork('alexnet'), ['CONV3'])[0]!;
+  const compared = DATAFLOWS.map((dataflow) => {
+    const best = analyzeLayer(layer, dataflow);
+    if (!best.feasible) throw new Error(best.reason.message);
+    const { mapping } = best;
+    return { ...dataflow, mapping, ...compareWithNest(layer, dataflow, mapping) };
+  });
+  const causes = Object.keys(NEST_CAUSES) as NestCause[];
+  const thousands = (words: number) => Math.round(words / 1000).toLocaleString('en');
+  const signed = (number: number, text: string) => `${number < 0 ? '−' : '+'}${text}`;
+
+  test('has the mappings, and what whole tiles make of them', () => {
+    const rows = compared.map(({ name, mapping, whole, problem, activePes }) => {
+      const changed = Object.entries(whole).filter(([letter, tile]) => tile !== mapping[letter]);
+      const { C, E, F, M, N } = layerShape(layer, 16);
+      const sizes = Object.entries({ N, M, C, P: E, Q: F }).flatMap(([letter, size]) =>
+        problem.sizes[letter] === size ? [] : [[letter, problem.sizes[letter]]],
+      );
+      const listed = (values: readonly (readonly unknown[])[]) =>
+        values.map(([letter, value]) => `${letter}=${value}`).join(' ') || '—';
+      return [
+        name,
+        listed(Object.entries(mapping)),
+        listed(changed),
+        listed(sizes),
+        ...[activePes.closedForm, activePes.nest].map(String),
+      ];
+    });
+    expect(rowsOf(tableIn(page, 'One mapping in both models', 'dataflow'))).toEqual(rows);
+  });
+
+  test('has the energy, by cause', () => {
+    const table = tableIn(page, 'Energy per MAC', 'energy per MAC');
+    const row = (name: string, of: (one: (typeof compared)[number]) => string) => [name, ...compared.map(of)];
+    const present = causes.filter((cause) =>
+      compared.some(({ energyByCause }) => energyByCause[cause] !== 0),
+    );
+    expect(table.header.slice(1)).toEqual(compared.map(({ name }) => name));
+    expect(rowsOf(table)).toEqual([
+      row('closed form', ({ energyPerMac }) => energyPerMac.closedForm.toFixed(3)),
+      ...present.map((cause) =>
+        row(cause, ({ energyByCause }) => {
+          const energy = energyByCause[cause];
+          return energy === 0 ? '—' : signed(energy, Math.abs(energy).toFixed(3));
+        }),
+      ),
+      row('loop nest', ({ energyPerMac }) => energyPerMac.nest.toFixed(3)),
+    ]);
+  });
+
+  test('explains every cause', () => {
+    const rows = rowsOf(tableIn(page, 'The causes', 'cause'));
+    expect(rows).toEqual(Object.entries(NEST_CAUSES));
+  });
+
+  test.each(compared)('has the counts and loops of $name', ({ name, title, nest, counts }) => {
+    const rows = counts
+      .filter(({ closedForm, nest }) => closedForm + nest > 0)
+      .map(({ level, data, closedForm, nest, causes }) => [
+        `${level === 'array' ? level : level.toUpperCase()} ${data}`,
+        ...[closedForm, nest].map(thousands),
+        causes
+          .map(({ cause, words }) => signed(words, `${thousands(Math.abs(words))} ${cause}`))
+          .join('; ') || '—',
+      ]);
+    expect(rowsOf(tableIn(page, `${name}: ${title}`, 'thousand words'))).toEqual(rows);
+    const loops = nest.levels.map(({ name, temporal, spatialX = [] }) => {
+      const written = [...temporal, ...spatialX.map(([letter, steps]) => [`par ${letter}`, steps])];
+      return `${name}: ${written.map(([letter, steps]) => `${letter} ${steps}`).join(', ') || '—'}`;
+    });
+    expect(page).toContain(`\n${loops.join(' · ')}\n`);
   });
 });
 

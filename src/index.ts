@@ -238,6 +238,14 @@ export { timeloopProblem } from './loopnest/timeloop/problem-export.ts';
 export { readTimeloop, type TimeloopReading } from './loopnest/timeloop/reading.ts';
 export type { TimeloopFile } from './loopnest/timeloop/timeloop-file.ts';
 export { CONVENTIONS, type Convention } from './loopnest/walk.ts';
+export {
+  type ComparedCount,
+  compareWithNest,
+  type InBothModels,
+  type NestComparison,
+  type NestComparisonOptions,
+} from './paper/closed-forms/closed-forms.ts';
+export { NEST_CAUSES, type NestCause } from './paper/closed-forms/schedule.ts';
 export { type Compare, comparing, type Setup } from './paper/compare.ts';
 export { figureCsv, figureData } from './paper/data.ts';
 export { EQUATIONS, type Equation, type EquationName } from './paper/equations.ts';
