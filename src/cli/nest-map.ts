@@ -20,7 +20,6 @@ import { checkSayable, exportedFiles, exportFormOf, exportNames } from './nest-e
 import { constraintsNamed, hardwareSource, sameNameNotes } from './nest-files.ts';
 import { secondsOf, tellNotes } from './nest-flags.ts';
 import { mappingJson } from './nest-json.ts';
-import { mapWithin } from './nest-time.ts';
 import { networkNamed } from './network.ts';
 import { type Content, emit, formatNamed, formatted, terminalOptions } from './output.ts';
 import { withProgress } from './progress.ts';
@@ -58,11 +57,7 @@ export async function mapCommand(name: string, flags: MapFlags, version: string)
     sayable: () => form === 'timeloop' && checkSayable(architecture),
   });
   tellNotes(hardware.notes);
-  const mapping = { ...options, layers, batch, constraints };
-  const steps =
-    seconds === undefined
-      ? mapNetworkSteps(network, architecture, mapping)
-      : mapWithin(network, architecture, { ...mapping, seconds });
+  const steps = mapNetworkSteps(network, architecture, { ...options, layers, batch, constraints, seconds });
   const result = await withProgress('mapping layers', steps);
   const mapped = { result, architecture, problems };
   const content = await rendered(mapped, constraints, format, flags);

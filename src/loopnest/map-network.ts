@@ -4,7 +4,7 @@ import type { Progress } from '../steps.ts';
 import type { Architecture } from './architecture.ts';
 import { NO_CONSTRAINTS } from './constraints.ts';
 import { mapSteps } from './map.ts';
-import type { MapOptions, MappedLayer, NestOutcome, NetworkMapping } from './map-result.ts';
+import type { MapOptions, NestOutcome, NetworkMapping } from './map-result.ts';
 import { type LoopProblem, macsOf, problemOfLayer } from './problem.ts';
 
 export interface MapNetworkOptions extends MapOptions {
@@ -12,6 +12,11 @@ export interface MapNetworkOptions extends MapOptions {
   readonly batch?: number | undefined;
   /** The layers to map; default: all convolutional and fully connected ones. */
   readonly layers?: readonly Layer[] | undefined;
+  /**
+   * Seconds for all layers: each search gets an equal share of what is left, so that what one does not need is there for
+   * the next. Default: each goes on to the proof.
+   */
+  readonly seconds?: number | undefined;
 }
 
 /** The problems of the layers of a network that are mapped. */
@@ -27,34 +32,32 @@ export function problemsOf(
 }
 
 /**
- * The best loop nest of every layer; layers of the same shape are searched once. Steps are layers.
+ * The best loop nest of every layer; layers of the same shape are searched once. Steps are searches.
  *
  * @throws InputError as {@link mapSteps} and {@link problemOfLayer} do, or if a layer is a pool.
  */
 export function* mapNetworkSteps(
   network: Network,
   architecture: Architecture,
-  options: MapNetworkOptions = {},
+  { seconds, ...options }: MapNetworkOptions = {},
 ): Generator<Progress, NetworkMapping> {
+  const deadline = performance.now() + 1000 * (seconds ?? Number.POSITIVE_INFINITY);
   const problems = problemsOf(network, options);
-  const known = new Map<string, NestOutcome>();
-  const layers: MappedLayer[] = [];
-  for (const [i, problem] of problems.entries()) {
-    const shape = JSON.stringify([problem.sizes, problem.tensors]);
-    let outcome = known.get(shape);
-    if (outcome === undefined) {
-      const steps = mapSteps(problem, architecture, options);
-      for (;;) {
-        const step = steps.next();
-        if (step.done) {
-          outcome = step.value;
-          break;
-        }
-        yield { done: i + step.value.done / step.value.of, of: problems.length };
+  const shapes = new Map(problems.map((problem) => [shapeOf(problem), problem]));
+  const outcomes = new Map<string, NestOutcome>();
+  for (const [shape, problem] of shapes) {
+    const done = outcomes.size;
+    const left = Math.max(0, deadline - performance.now()) / 1000;
+    const share = seconds === undefined ? undefined : left / (shapes.size - done);
+    const steps = mapSteps(problem, architecture, { ...options, seconds: share });
+    for (;;) {
+      const step = steps.next();
+      if (step.done) {
+        outcomes.set(shape, step.value);
+        break;
       }
-      known.set(shape, outcome);
+      yield { done: done + step.value.done / step.value.of, of: shapes.size };
     }
-    layers.push({ name: problem.name, macs: macsOf(problem), ...outcome });
   }
   return {
     network: network.name,
@@ -64,6 +67,13 @@ export function* mapNetworkSteps(
     objective: options.objective ?? 'energy',
     factors: options.factors ?? 'perfect',
     convention: options.convention ?? 'true',
-    layers,
+    layers: problems.map((problem) => ({
+      name: problem.name,
+      macs: macsOf(problem),
+      ...outcomes.get(shapeOf(problem))!,
+    })),
   };
 }
+
+/** The same for layers that differ in nothing but the name. */
+const shapeOf = ({ sizes, tensors }: LoopProblem): string => JSON.stringify([sizes, tensors]);

@@ -9,10 +9,11 @@ import type { MapOptions, NestOutcome, NoNest } from './map-result.ts';
 import type { LevelMapping, Loop, LoopMapping } from './mapping.ts';
 import { type LoopProblem, TENSORS } from './problem.ts';
 import { keepChoices } from './search/bound.ts';
-import { type Best, Branch, type Standing } from './search/branch.ts';
+import { Branch } from './search/branch.ts';
 import { allowNoLoops, optionsOf } from './search/options.ts';
 import { Orders } from './search/orders.ts';
 import { spaceSize } from './search/space-size.ts';
+import { type Best, Standing } from './search/standing.ts';
 import { symmetryOf } from './search/symmetry.ts';
 import { type View, viewOf } from './search/view.ts';
 import { isBetter, NOTHING } from './search/worth.ts';
@@ -36,14 +37,11 @@ export function* mapSteps(
     constraints = NO_CONSTRAINTS,
   } = options;
   const deadline = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
-  const standing: Standing = {
-    best: undefined,
-    visited: 0,
-    prunedBy: {},
+  const standing = new Standing({
     isExhaustive: options.exhaustive ?? false,
     trialAfter: options.trialAfter ?? 512,
     isOver: () => performance.now() > deadline,
-  };
+  });
   const view = viewOf(problem, architecture, convention);
   const rules = architecture.levels.map(({ name }) => constraints.levels[name]?.temporal);
   const orders = new Orders(view, rules);
@@ -58,8 +56,9 @@ export function* mapSteps(
   for (const [i, some] of splits.entries()) {
     open = NOTHING;
     const symmetry = symmetryOf(view, some, rules);
+    const space = { view, options: some, orders, symmetry, objective };
     for (const [done, keeps] of choices.entries()) {
-      const steps = new Branch(view, some, orders, symmetry, objective, keeps, standing).run();
+      const steps = new Branch(space, keeps, standing).run();
       for (;;) {
         const step = steps.next();
         if (step.done) {

@@ -5,6 +5,9 @@ import type { View } from './view.ts';
 /** Below so many candidates, a look at all is cheaper than a bound for the lot. */
 const WORTH_ASKING = 32;
 
+/** So many candidates are told before others have a turn. */
+const CHUNK = 4096;
+
 /** What is done with candidates as they are found. */
 export interface Listener {
   /** The tensors that the level keeps; `undefined` for the MACs. */
@@ -12,21 +15,21 @@ export interface Listener {
   /** Told what cut off a part of the list. */
   readonly cut: (what: string) => void;
   /**
-   * Whether nothing comes of tiles and spreads that are chosen so far, tiles of the other dimensions standing at their
-   * largest; `knowsSliding` where the tiles of all dimensions that share axes with others are chosen.
+   * Whether nothing comes of tiles and spreads that are chosen so far, tiles of the other dimensions standing at what
+   * costs least; `knowsUneven` where the tiles of all uneven dimensions are chosen.
    */
   readonly isHopeless: (
-    tile: Int32Array,
+    tile: Float64Array,
     spread: Int32Array,
     spreadAll: number,
-    knowsSliding: boolean,
+    knowsUneven: boolean,
   ) => boolean;
-  readonly visit: (options: Uint16Array, tile: Int32Array, spread: Int32Array, spreadAll: number) => void;
+  readonly visit: (options: Uint16Array, tile: Float64Array, spread: Int32Array, spreadAll: number) => void;
 }
 
 /**
  * Tells all candidates of a stage: spreads that the grid above has room for, and tiles that the level has room for. Yields
- * now and then.
+ * now and then, and after all tiles of the same spreads.
  */
 export function* listCandidates(
   view: View,
@@ -35,79 +38,129 @@ export function* listCandidates(
   { keeps, cut, isHopeless, visit }: Listener,
 ): Generator<void, void> {
   const count = view.sizes.length;
-  const { x: mostX = 1, y: mostY = 1 } = view.levels[stage - 1]!.fanout ?? {};
-  const [gridName, levelName] = [view.levels[stage - 1]!.name, view.levels[stage]?.name];
+  const levelName = view.levels[stage]?.name;
   const chosen = new Uint16Array(count);
-  const tile = new Int32Array(count).fill(1);
-  const spread = new Int32Array(count).fill(1);
-  const bySpread = stages[stage]!.map(groupsBySpread);
-  const members: SpreadGroup[] = [];
+  const tile = new Float64Array(count);
+  /** By place in the order: which member is next. */
+  const next = new Int32Array(count);
   const store = keeps && new Store(view, view.levels[stage]!, keeps);
-  const sharing = view.sizes.map((_, k) => view.tensors.some(({ axisOf, isShared }) => isShared[axisOf[k]!]));
-  /** Dimensions that share axes come first, as no bound is known without them. */
-  const inOrder = [...sharing.keys()].sort((a, b) => Number(sharing[b]) - Number(sharing[a]) || a - b);
-  const shared = sharing.filter(Boolean).length;
+  const isUneven = view.sizes.map((_, k) => view.tensors.some((tensor) => tensor.isUneven[k]));
+  /** Uneven dimensions come first, as no bound is known without them. */
+  const inOrder = [...isUneven.keys()].sort((a, b) => Number(isUneven[b]) - Number(isUneven[a]) || a - b);
+  const uneven = isUneven.filter(Boolean).length;
+  let told = 0;
 
-  yield* spreadFrom(0, [1], 1);
+  for (const { members, spread, spreadAll } of spreadsOf(view, stages[stage]!, stage, cut)) {
+    store?.clear();
+    members.forEach(({ open }, k) => {
+      tile[k] = open;
+    });
+    yield* tiles(members, spread, spreadAll);
+    yield;
+  }
 
-  /** @param along products along X that are possible so far */
-  function* spreadFrom(k: number, along: readonly number[], all: number): Generator<void, void> {
-    if (k === count) {
-      store?.clear();
-      members.forEach(({ largest }, dimension) => {
-        tile[dimension] = largest;
-      });
-      tileFrom(0, all);
-      yield;
+  function* tiles(
+    members: readonly SpreadGroup[],
+    spread: Int32Array,
+    spreadAll: number,
+  ): Generator<void, void> {
+    const isWorthwhile = (i: number) => {
+      const mayAsk = (i === 0 || i >= uneven) && choicesFrom(members, i) > WORTH_ASKING;
+      return !(mayAsk && isHopeless(tile, spread, spreadAll, i >= uneven));
+    };
+    let i = 0;
+    next.fill(0);
+    if (store && !store.isEnough()) {
+      cut(`${levelName} capacity`);
       return;
     }
-    for (const group of bySpread[k]!) {
-      const total = all * group.spread;
-      const next = group.isTrivial
-        ? along
-        : [...new Set(along.flatMap((x) => group.alongX.map((more) => x * more)))].filter(
-            (x) => x <= mostX && total / x <= mostY,
-          );
-      if (next.length === 0) {
-        cut(`${gridName} fan-out`);
+    if (count > 0 && !isWorthwhile(0)) return;
+    while (i >= 0) {
+      if (i === count) {
+        visit(chosen, tile, spread, spreadAll);
+        if (++told % CHUNK === 0) yield;
+        i--;
         continue;
       }
-      spread[k] = group.spread;
-      members[k] = group;
-      yield* spreadFrom(k + 1, next, total);
+      const k = inOrder[i]!;
+      const option = members[k]!.members[next[i]!++];
+      const size = option === undefined ? 0 : stages[stage]![k]![option]!.tile;
+      const fits = option !== undefined && (store === undefined || store.fits(k, size));
+      if (!fits) {
+        // Tiles come by rising size
+        if (option !== undefined) cut(`${levelName} capacity`);
+        store?.reset(k);
+        tile[k] = members[k]!.open;
+        i--;
+        continue;
+      }
+      chosen[k] = option;
+      tile[k] = size;
+      i++;
+      if (i === count) continue;
+      next[i] = 0;
+      if (!isWorthwhile(i)) i--;
     }
-    spread[k] = 1;
   }
 
   /** Tiles, fitting or not, of the dimensions that are still open. */
-  function choicesFrom(i: number): number {
+  function choicesFrom(members: readonly SpreadGroup[], i: number): number {
     let choices = 1;
     for (let j = i; j < count; j++) choices *= members[inOrder[j]!]!.members.length;
     return choices;
   }
+}
 
-  function tileFrom(i: number, spreadAll: number): void {
-    if (i === count) {
-      visit(chosen, tile, spread, spreadAll);
+/** Of each dimension the options with one spread, all of which together the grid has room for. */
+interface Spreads {
+  readonly members: readonly SpreadGroup[];
+  readonly spread: Int32Array;
+  /** The product. */
+  readonly spreadAll: number;
+}
+
+/** All spreads that the grid above a stage has room for. The same object each time, with other contents. */
+export function* spreadsOf(
+  view: View,
+  options: readonly (readonly Option[])[],
+  stage: number,
+  cut: (what: string) => void,
+): Generator<Spreads, void> {
+  const { name, fanout } = view.levels[stage - 1]!;
+  const { x: mostX, y: mostY } = fanout ?? { x: 1, y: 1 };
+  const bySpread = options.map((some, k) => groupsBySpread(some, view.sizes[k]!));
+  const members: SpreadGroup[] = [];
+  const spread = new Int32Array(options.length).fill(1);
+
+  yield* from(0, [1], 1);
+
+  /** @param along products along X that are possible so far */
+  function* from(k: number, along: readonly number[], spreadAll: number): Generator<Spreads, void> {
+    if (k === options.length) {
+      yield { members, spread, spreadAll };
       return;
     }
-    const mayAsk = (i === 0 || i >= shared) && choicesFrom(i) > WORTH_ASKING;
-    if (mayAsk && isHopeless(tile, spread, spreadAll, i >= shared)) return;
-    const k = inOrder[i]!;
-    const options = stages[stage]![k]!;
-    for (const option of members[k]!.members) {
-      const size = options[option]!.tile;
-      if (store && !store.fits(k, size)) {
-        // Tiles come by rising size
-        cut(`${levelName} capacity`);
+    for (const group of bySpread[k]!) {
+      const total = spreadAll * group.spread;
+      if (total > mostX * mostY) {
+        // Spreads rise
+        cut(`${name} fan-out`);
         break;
       }
-      chosen[k] = option;
-      tile[k] = size;
-      tileFrom(i + 1, spreadAll);
+      const longer = group.isTrivial
+        ? along
+        : [...new Set(along.flatMap((x) => group.alongX.map((more) => x * more)))].filter(
+            (x) => x <= mostX && total / x <= mostY,
+          );
+      if (longer.length === 0) {
+        cut(`${name} fan-out`);
+        continue;
+      }
+      spread[k] = group.spread;
+      members[k] = group;
+      yield* from(k + 1, longer, total);
     }
-    store?.reset(k);
-    tile[k] = members[k]!.largest;
+    spread[k] = 1;
   }
 }
 
@@ -116,13 +169,16 @@ interface SpreadGroup {
   readonly spread: number;
   /** The options by number, the smallest tile first. */
   readonly members: readonly number[];
-  readonly largest: number;
+  /**
+   * The tile that costs least in even dimensions, while it is open: the largest, but for what is padding. Need not be whole.
+   */
+  readonly open: number;
   /** The parts that may lie along X, of any of the options. */
   readonly alongX: readonly number[];
   readonly isTrivial: boolean;
 }
 
-function groupsBySpread(options: readonly Option[]): SpreadGroup[] {
+function groupsBySpread(options: readonly Option[], size: number): SpreadGroup[] {
   const spreads = [...new Set(options.map(({ spread }) => spread))];
   return spreads.map((spread) => {
     const members = options.flatMap((option, i) => (option.spread === spread ? [i] : []));
@@ -130,7 +186,7 @@ function groupsBySpread(options: readonly Option[]): SpreadGroup[] {
     return {
       spread,
       members,
-      largest: options[members.at(-1)!]!.tile,
+      open: Math.min(options[members.at(-1)!]!.tile, Math.max(1, size / spread)),
       alongX,
       isTrivial: spread === 1,
     };
@@ -173,6 +229,11 @@ class Store {
   /** Whether the tiles fit with this size of a dimension, which they then have. */
   fits(k: number, size: number): boolean {
     this.set(k, size);
+    return this.isEnough();
+  }
+
+  /** Whether the tiles fit. */
+  isEnough(): boolean {
     let all = 0;
     for (const t of this.kept) {
       const lengths = this.lengths[t]!;

@@ -1,6 +1,6 @@
 import { type Boundary, distinctTiles } from './bound.ts';
 import type { Orders } from './orders.ts';
-import type { View } from './view.ts';
+import { OUTPUTS, type View } from './view.ts';
 
 /**
  * A mapping in the making: tiles, spreads and steps of every stage, and the orders of the loops in time of every level.
@@ -243,6 +243,3 @@ export class Leaf {
     return words;
   }
 }
-
-/** The outputs among the tensors of a view. */
-const OUTPUTS = 2;

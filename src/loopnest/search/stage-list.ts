@@ -15,6 +15,8 @@ export class StageList {
   energies = new Float64Array(0);
   /** The least energy of the stage above with it; -Infinity where nothing is known. */
   above = new Float64Array(0);
+  /** The least cycles of the whole with it. */
+  cycles = new Float64Array(0);
   /** Instances side by side. */
   spreads = new Float64Array(0);
   private readonly width: number;
@@ -24,24 +26,26 @@ export class StageList {
     this.width = width;
   }
 
-  add(options: Uint16Array, energy: number, above: number, spread: number): void {
+  add(options: Uint16Array, energy: number, above: number, cycles: number, spread: number): void {
     if (this.count === this.energies.length) this.grow(Math.max(1024, 2 * this.count));
     this.options.set(options, this.count * this.width);
     this.energies[this.count] = energy;
     this.above[this.count] = above;
+    this.cycles[this.count] = cycles;
     this.spreads[this.count] = spread;
     this.count++;
   }
 
   /** Drops those that are not wanted; tells how many. */
-  keep(isWanted: (energy: number, spread: number, above: number) => boolean): number {
-    const { width, options, energies, above, spreads } = this;
+  keep(isWanted: (member: number) => boolean): number {
+    const { width, options, energies, above, cycles, spreads } = this;
     let kept = 0;
     for (let i = 0; i < this.count; i++) {
-      if (!isWanted(energies[i]!, spreads[i]!, above[i]!)) continue;
+      if (!isWanted(i)) continue;
       options.copyWithin(kept * width, i * width, (i + 1) * width);
       energies[kept] = energies[i]!;
       above[kept] = above[i]!;
+      cycles[kept] = cycles[i]!;
       spreads[kept] = spreads[i]!;
       kept++;
     }
@@ -61,10 +65,10 @@ export class StageList {
   }
 
   /** The most promising candidates, the best first. */
-  best(count: number, worthOf: (energy: number, spread: number, above: number) => Worth): number[] {
+  best(count: number, worthOf: (member: number) => Worth): number[] {
     const found: { readonly member: number; readonly worth: Worth }[] = [];
     for (let i = 0; i < this.count; i++) {
-      const worth = worthOf(this.energies[i]!, this.spreads[i]!, this.above[i]!);
+      const worth = worthOf(i);
       if (found.length === count && compare(worth, found[count - 1]!.worth) >= 0) continue;
       if (found.length === count) found.pop();
       let at = found.length;
@@ -75,7 +79,7 @@ export class StageList {
   }
 
   /** The candidates by instances side by side; the most promising group first. */
-  groups(worthOf: (energy: number, spread: number) => Worth): Group[] {
+  groups(worthOf: (member: number) => Worth): Group[] {
     const { energies, spreads } = this;
     const bySpread = new Map<number, number[]>();
     for (let i = 0; i < this.count; i++) {
@@ -86,7 +90,7 @@ export class StageList {
     return [...bySpread]
       .map(([spread, found]) => {
         const members = Uint32Array.from(found).sort((a, b) => energies[a]! - energies[b]! || a - b);
-        return { spread, members, worth: worthOf(energies[members[0]!]!, spread) };
+        return { spread, members, worth: worthOf(members[0]!) };
       })
       .sort((a, b) => compare(a.worth, b.worth) || b.spread - a.spread);
   }
@@ -102,6 +106,7 @@ export class StageList {
     };
     this.energies = grown(this.energies);
     this.above = grown(this.above);
+    this.cycles = grown(this.cycles);
     this.spreads = grown(this.spreads);
   }
 }

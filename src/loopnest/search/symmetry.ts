@@ -17,7 +17,8 @@ export function symmetryOf(
   const areAlike = (k: number, l: number) =>
     !isOrdered(k) &&
     !isOrdered(l) &&
-    options.stages.every((stage) => JSON.stringify(stage[k]) === JSON.stringify(stage[l]));
+    options.stages.every((stage) => JSON.stringify(stage[k]) === JSON.stringify(stage[l])) &&
+    options.steps.every((stage) => areSame(stage[k], stage[l]));
   const partners = letters.map((_, k) => letters.flatMap((_, l) => (l > k && areAlike(k, l) ? [l] : [])));
   for (const [k, some] of partners.entries()) {
     for (const l of some) {
@@ -37,6 +38,9 @@ export function symmetryOf(
   }
   return undefined;
 }
+
+const areSame = (a: readonly Int32Array[] = [], b: readonly Int32Array[] = []): boolean =>
+  a.every((row, i) => row.every((steps, j) => steps === b[i]![j]));
 
 function isSymmetry({ tensors }: View, swaps: Symmetry): boolean {
   const swapped = (k: number) => {

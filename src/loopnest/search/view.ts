@@ -30,6 +30,11 @@ export interface TensorView {
   readonly isShared: readonly boolean[];
   /** True where some axis is shared: tiles may overlap. */
   readonly slides: boolean;
+  /**
+   * Dimensions whose tiles do not come to the same number of words in all, however large they are: they share an axis, or
+   * have gaps between their elements, which belong to a tile.
+   */
+  readonly isUneven: readonly boolean[];
   /** Words of the whole tensor. */
   readonly words: number;
 }
@@ -57,6 +62,7 @@ export function viewOf(problem: LoopProblem, architecture: Architecture, convent
       coefficient,
       isShared,
       slides: isShared.includes(true),
+      isUneven: axisOf.map((axis, k) => axis >= 0 && (isShared[axis]! || coefficient[k]! > 1)),
       words: lengths.reduce((all, length) => all * length, 1),
     };
   });
@@ -71,6 +77,9 @@ export function viewOf(problem: LoopProblem, architecture: Architecture, convent
     sharesUnknown: strangers.some((count) => count > 1),
   };
 }
+
+/** The outputs among the tensors of a view. */
+export const OUTPUTS = 2;
 
 /** Whether a level can keep a tensor at all. */
 export const canKeep = (level: MemoryLevel, tensor: Tensor): boolean =>
