@@ -28,7 +28,7 @@ describe('a mapping within a time', () => {
   });
 
   it('that is too short has all layers, says how far it is and what is not proven', () => {
-    const network = builtinNetwork('vgg-16');
+    const network = builtinNetwork('alexnet');
     const layers = network.layers.filter(({ type }) => type === 'conv');
     const constraints = { ...NO_CONSTRAINTS, buffers: 'free', axes: 'both' } as const;
     const steps = mapNetworkSteps(network, MACHINE, {
