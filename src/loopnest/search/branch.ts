@@ -13,7 +13,7 @@ import type { View } from './view.ts';
 import { NOTHING, type Worth } from './worth.ts';
 
 /** After so many spreads, a survey may stop. */
-const SURVEYED = 1024;
+const SURVEYED = 4096;
 /** So many of the best candidates are tried while a list grows. */
 const TRIED = 24;
 /** Choices that a trial looks at, at most, for each candidate. */

@@ -129,40 +129,54 @@ export function* spreadsOf(
   const { name, fanout } = view.levels[stage - 1]!;
   const { x: mostX, y: mostY } = fanout ?? { x: 1, y: 1 };
   const bySpread = options.map((some, k) => groupsBySpread(some, view.sizes[k]!));
+  const count = options.length;
   const members: SpreadGroup[] = [];
-  const spread = new Int32Array(options.length).fill(1);
-
-  yield* from(0, [1], 1);
-
-  /** @param along products along X that are possible so far */
-  function* from(k: number, along: readonly number[], spreadAll: number): Generator<Spreads, void> {
-    if (k === options.length) {
-      yield { members, spread, spreadAll };
-      return;
+  const spread = new Int32Array(count);
+  /** By dimension: which group is next; products along X, and in all, of those before. */
+  const next = new Int32Array(count);
+  const along: (readonly number[])[] = [[1]];
+  const all = new Int32Array(count + 1).fill(1);
+  let k = 0;
+  while (k >= 0) {
+    if (k === count) {
+      yield { members, spread, spreadAll: all[k]! };
+      k--;
+      continue;
     }
-    for (const group of bySpread[k]!) {
-      const total = spreadAll * group.spread;
-      if (total > mostX * mostY) {
-        // Spreads rise
-        cut(`${name} fan-out`);
-        break;
-      }
-      const longer = group.isTrivial
-        ? along
-        : [...new Set(along.flatMap((x) => group.alongX.map((more) => x * more)))].filter(
-            (x) => x <= mostX && total / x <= mostY,
-          );
-      if (longer.length === 0) {
-        cut(`${name} fan-out`);
-        continue;
-      }
-      spread[k] = group.spread;
-      members[k] = group;
-      yield* from(k + 1, longer, total);
+    const group = bySpread[k]![next[k]!++];
+    const total = group ? all[k]! * group.spread : 0;
+    if (group === undefined || total > mostX * mostY) {
+      // Spreads rise
+      if (group) cut(`${name} fan-out`);
+      next[k] = 0;
+      k--;
+      continue;
     }
-    spread[k] = 1;
+    const longer = group.isTrivial ? along[k]! : productsAlong(along[k]!, group.alongX, total, mostX, mostY);
+    if (longer.length === 0) {
+      cut(`${name} fan-out`);
+      continue;
+    }
+    spread[k] = group.spread;
+    members[k] = group;
+    all[k + 1] = total;
+    along[k + 1] = longer;
+    k++;
   }
 }
+
+/** Products that may lie along X, where so many lie there and along Y in all. */
+const productsAlong = (
+  before: readonly number[],
+  parts: readonly number[],
+  total: number,
+  mostX: number,
+  mostY: number,
+): number[] => [
+  ...new Set(
+    before.flatMap((x) => parts.map((part) => x * part)).filter((x) => x <= mostX && total / x <= mostY),
+  ),
+];
 
 /** The options of a dimension that have as many tiles side by side. */
 interface SpreadGroup {
