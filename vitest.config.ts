@@ -17,6 +17,8 @@ const closingLine: Reporter = {
 export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'docs/**/*.test.ts', 'tools/lenet/**/*.test.ts'],
+    // By default one core is left idle
+    maxWorkers: '100%',
     testTimeout: 60_000,
     hookTimeout: 60_000,
     reporters: ['default', closingLine],
