@@ -122,20 +122,23 @@ test('what is cut off is never better, in spaces too large to try without the se
     C: one(1, 4),
     R: one(1, 2, 3),
     S: one(1, 3),
-    P: one(4),
+    P: one(4, 8),
     Q: one(1, 4),
   });
   const level = fc.record({
     energy: fc.integer({ min: 1, max: 200 }),
     capacity: fc.integer({ min: 8, max: 300 }),
   });
+  const rate = fc.integer({ min: 1, max: 8 });
+  const ports = fc.option(fc.record({ read: rate, write: rate }, { requiredKeys: [] }), { nil: undefined });
   const machine = fc.record({
     glb: level,
     rf: level,
     x: fc.integer({ min: 1, max: 4 }),
     y: fc.integer({ min: 1, max: 4 }),
     network: fc.integer({ min: 0, max: 5 }),
-    read: fc.option(fc.integer({ min: 1, max: 8 }), { nil: undefined }),
+    dram: ports,
+    ports,
   });
   let longest = 0;
   fc.assert(
@@ -147,22 +150,18 @@ test('what is cut off is never better, in spaces too large to try without the se
       (drawn, stride, parts, convention) => {
         const each = (energy: number) => ({ read: energy, fill: energy, update: energy });
         const common = { holds: TENSORS, doubleBuffered: false };
-        const { glb, rf, x, y, network, read } = parts;
+        const { glb, rf, x, y, network, dram, ports } = parts;
         const architecture: Architecture = {
           name: 'machine',
           wordBits: 16,
           macEnergy: 1,
           levels: [
-            {
-              name: 'DRAM',
-              energy: each(200),
-              bandwidth: read === undefined ? undefined : { read },
-              ...common,
-            },
+            { name: 'DRAM', energy: each(200), bandwidth: dram, ...common },
             {
               name: 'GLB',
               energy: each(glb.energy),
               capacity: 8 * glb.capacity,
+              bandwidth: ports,
               fanout: { x, y, energy: network },
               ...common,
             },
