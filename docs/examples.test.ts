@@ -128,11 +128,12 @@ describe.each(DOCUMENTS)('%s', (path) => {
 });
 
 test.each([
-  ['README-md', 'docs/alexnet.svg', ['alexnet']],
-  ['docs-from-pytorch-md', 'docs/lenet.svg', ['lenet.onnx', '--shape', 'image=1x1x28x28']],
-])('the picture of %s is what the command draws', async (id, picture, network) => {
+  ['README-md', 'docs/alexnet.svg', ['analyze', 'alexnet']],
+  ['README-md', 'docs/nest.svg', ['map', 'alexnet', '--layers', 'CONV3']],
+  ['docs-from-pytorch-md', 'docs/lenet.svg', ['analyze', 'lenet.onnx', '--shape', 'image=1x1x28x28']],
+])('the picture of %s, %s, is what the command draws', async (id, picture, command) => {
   process.chdir(join(folder, id));
-  await run(['analyze', ...network, '--format', 'svg', '--out', picture], '');
+  await run([...command, '--format', 'svg', '--out', picture], '');
   const isSame = readFileSync(picture, 'utf8') === readDocument(picture);
   expect(isSame, `${picture}, drawn again`).toBe(true);
 });

@@ -535,7 +535,7 @@ describe('docs/results.md', () => {
 
 /** Fields whose keys are said in prose. */
 const TABULAR = [
-  ...['mapping', 'accesses', 'byLevel', 'byData', 'reuse', 'prunedBy'],
+  ...['mapping', 'accesses', 'byLevel', 'cyclesByLevel', 'byData', 'reuse', 'prunedBy'],
   ...['uncompressed', 'waterfall'],
   ...['byTensor', 'counts', 'networkWords', 'padded', 'broken', 'rules', 'differences'],
 ];

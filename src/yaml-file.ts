@@ -88,8 +88,12 @@ function* tokens(source: string, lines: LineCounter, flaw: Flaw): Generator<CST.
 
 function contentOf(document: Document.Parsed, flaw: Flaw): unknown {
   visit(document, {
-    Alias(_, alias) {
-      if (!alias.resolve(document)) throw flaw(`no anchor &${alias.source} above`, startOf(alias) ?? 0);
+    Alias(_, alias, ancestors) {
+      const node = alias.resolve(document);
+      if (!node) throw flaw(`no anchor &${alias.source} above`, startOf(alias) ?? 0);
+      if (ancestors.some((one) => one === node)) {
+        throw flaw(`*${alias.source} inside of what it stands for`, startOf(alias) ?? 0);
+      }
     },
     Map(_, { items }) {
       const keys = new Set<unknown>();

@@ -45,5 +45,15 @@ export function evaluationJson(
 /** What both say of a nest. */
 const nestJson = (
   mapping: LoopMapping,
-  { cycles, slowest, utilization, energy, counts, network, padded }: NestEvaluation,
-) => ({ cycles, slowest, utilization, energy, mapping, counts, networkWords: network, padded });
+  { cycles, slowest, cyclesByLevel, utilization, energy, counts, network, padded }: NestEvaluation,
+) => ({
+  cycles,
+  slowest,
+  cyclesByLevel,
+  utilization,
+  energy,
+  mapping,
+  counts,
+  networkWords: network,
+  padded,
+});

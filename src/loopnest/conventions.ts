@@ -3,7 +3,7 @@ import { type Accesses, countNest } from './counts.ts';
 import type { LoopMapping } from './mapping.ts';
 import { asTensorSees, type NestLevel, nestOf, tileLengths } from './nest.ts';
 import { type LoopProblem, TENSORS, type Tensor } from './problem.ts';
-import type { Convention, TileLoop } from './walk.ts';
+import { type Convention, fetchedWords } from './walk.ts';
 
 /**
  * What of Timeloop's convention makes a count differ from the true one.
@@ -67,38 +67,9 @@ function causesAt(
     .slice(0, level)
     .toReversed()
     .flatMap(({ temporal }) => temporal.map((loop) => asTensorSees(problem, tensor, loop)));
-  const right = movedWords(lengths, loops, 'true', 'true');
-  if (movedWords(lengths, loops, 'timeloop', 'timeloop') === right) return [];
-  if (movedWords(lengths, loops, 'true', 'timeloop') === right) return ['start-over'];
-  if (movedWords(lengths, loops, 'timeloop', 'true') === right) return ['partial-overlap'];
+  const right = fetchedWords(lengths, loops, 'true', 'true');
+  if (fetchedWords(lengths, loops, 'timeloop', 'timeloop') === right) return [];
+  if (fetchedWords(lengths, loops, 'true', 'timeloop') === right) return ['start-over'];
+  if (fetchedWords(lengths, loops, 'timeloop', 'true') === right) return ['partial-overlap'];
   return DIFFERENCE_CAUSES;
-}
-
-/**
- * Words that a buffer fetches after its first tile, where loops start over as in one convention, and the words of a tile
- * that are new are those of another.
- *
- * @param loops outside the buffer, innermost first
- */
-function movedWords(
-  lengths: readonly number[],
-  loops: readonly TileLoop[],
-  walk: Convention,
-  rule: Convention,
-): number {
-  const tile = lengths.reduce((product, length) => product * length, 1);
-  const innermost = loops.find(({ axis }) => axis >= 0);
-  const oneStep = lengths.map((_, a) => (a === innermost?.axis ? innermost.step : 0));
-  const back = lengths.map(() => 0);
-  let times = loops.reduce((product, { factor }) => product * factor, 1);
-  let words = 0;
-  for (const { factor, axis, step } of loops) {
-    times /= factor;
-    const jump = back.map((way, a) => (a === axis ? step - way : -way));
-    const isNear = jump.every((way) => way === 0) || jump.every((way, a) => way === oneStep[a]);
-    const shared = jump.reduce((all, way, a) => all * Math.max(0, lengths[a]! - Math.abs(way)), 1);
-    words += (factor - 1) * times * (rule === 'true' || isNear ? tile - shared : tile);
-    if (axis >= 0) back[axis]! += step * (walk === 'true' ? factor - 1 : 1);
-  }
-  return words;
 }

@@ -381,6 +381,39 @@ describe('what must be', () => {
   });
 });
 
+describe('counts that break an invariant are an error', () => {
+  const run = (outputs: readonly Axis[], M: number) => {
+    const problem = matrixProduct('a', { M, N: 3, K: 4 });
+    return () =>
+      countNest(
+        { ...problem, tensors: { ...problem.tensors, outputs } },
+        TWO_PES,
+        {
+          levels: [
+            { name: 'DRAM', keep: TENSORS, temporal: Object.entries(problem.sizes) },
+            { name: 'GLB', keep: TENSORS, temporal: [] },
+            { name: 'RF', keep: TENSORS, temporal: [] },
+          ],
+        },
+        'true',
+      );
+  };
+  const axes = (coefficient: number): readonly Axis[] => [
+    [{ dimension: 'M', coefficient }],
+    [{ dimension: 'N', coefficient: 1 }],
+  ];
+
+  test('such as those of outputs that a stride leaves out', () => {
+    expect(run(axes(1), 2)).not.toThrow();
+    expect(run(axes(9), 2)).toThrow(/^outputs of a: nothing is negative \(\{"loops":/);
+  });
+
+  test('but not those that 2^53 rounds', () => {
+    expect(run(axes(1), 2 ** 53 - 1)).not.toThrow();
+    expect(run(axes(1), 1e9 ** 3)).not.toThrow();
+  });
+});
+
 /** Words of a tensor that some MAC uses: less than all where a stride leaves some out. */
 function neededWords({ sizes, tensors }: LoopProblem, tensor: Tensor): number {
   return tensors[tensor].reduce((words, axis) => {

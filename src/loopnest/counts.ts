@@ -1,7 +1,7 @@
 import type { Architecture } from './architecture.ts';
 import type { LoopMapping } from './mapping.ts';
 import { asTensorSees, type Loop, type NestLevel, nestOf, tileLengths } from './nest.ts';
-import { type LoopProblem, type PerTensor, TENSORS, type Tensor } from './problem.ts';
+import { type Axis, type LoopProblem, type PerTensor, TENSORS, type Tensor } from './problem.ts';
 import { type Convention, distinctPositions, fetchedWords } from './walk.ts';
 
 /** What all instances of a level do with one tensor over the whole run, in words. */
@@ -35,7 +35,9 @@ export interface NestCounts {
  * the way where instances side by side make the same ones; the first time that a psum is needed, it is neither read nor
  * brought, since it is zero.
  *
- * Asserts that the MACs read each operand of theirs, and that DRAM is read no less than once.
+ * @param mapping one that `checkMapping` takes
+ * @throws Error if the counts break an invariant, which is a fault of these formulas. Beyond 2^53 MACs counts are rounded,
+ * and nothing is asserted.
  */
 export function countNest(
   problem: LoopProblem,
@@ -46,7 +48,9 @@ export function countNest(
   const nest = nestOf(mapping);
   const perTensor = TENSORS.map((tensor) => {
     const kept = mapping.levels.map(({ keep }) => keep.includes(tensor));
-    return countTensor(problem, architecture, nest, tensor, kept, convention);
+    const counts = countTensor(problem, architecture, nest, tensor, kept, convention);
+    assertInvariants(problem, nest, tensor, counts);
+    return counts;
   });
   const byTensor = <T>(of: (counts: TensorCounts) => T) =>
     Object.fromEntries(TENSORS.map((tensor, i) => [tensor, of(perTensor[i]!)])) as PerTensor<T>;
@@ -97,7 +101,7 @@ function countTensor(
   };
   /** psums of a level that are needed for the first time, each by all instances that add to it. */
   const first = (level: number) =>
-    tensor === 'outputs' ? (words(0) * instances(level)) / distinct(0, level) : 0;
+    tensor === 'outputs' ? words(0) * (instances(level) / distinct(0, level)) : 0;
 
   const accesses: (Accesses | undefined)[] = nest.map(() => undefined);
   const network = nest.map(() => 0);
@@ -124,4 +128,41 @@ function countTensor(
     below = level;
   }
   return { accesses, network };
+}
+
+/** What must be, however words are counted. */
+function assertInvariants(
+  { name, tensors }: LoopProblem,
+  nest: readonly NestLevel[],
+  tensor: Tensor,
+  { accesses, network }: TensorCounts,
+): void {
+  const hold = (condition: boolean, statement: string) => {
+    if (condition) return;
+    const loops = nest.map(({ temporal, spatial }) => ({ temporal, spatial }));
+    throw new Error(`${tensor} of ${name}: ${statement} (${JSON.stringify({ loops, accesses, network })})`);
+  };
+  const { sizes } = nest[0]!;
+  const macs = [...sizes.values()].reduce((all, size) => all * size, 1);
+  if (macs > Number.MAX_SAFE_INTEGER) return;
+
+  const dram = accesses[0]!;
+  const keeper = accesses.findLastIndex((one) => one !== undefined);
+  const served = tensor === 'outputs' ? accesses[keeper]!.updates : accesses[keeper]!.reads;
+  /** MACs side by side below an instance of the innermost level that keeps the tensor. */
+  const units = nest
+    .slice(keeper)
+    .reduce((all, { spatial }) => spatial.reduce((n, { factor }) => n * factor, all), 1);
+  hold(served <= macs && macs <= served * units, 'each MAC has one word, its own or shared with others');
+  if (tensor === 'outputs') {
+    hold(dram.updates - dram.reads === dram.tile, 'each psum but the first of a word is read again');
+  } else {
+    // Sums of two dimensions have no fewer values than this
+    const least = (axis: Axis) =>
+      axis.reduce((positions, { dimension }) => positions + (sizes.get(dimension) ?? 1) - 1, 1);
+    const used = tensors[tensor].reduce((words, axis) => words * least(axis), 1);
+    hold(dram.reads >= used, 'every word that a MAC uses is read from DRAM');
+  }
+  const words = accesses.flatMap((one) => (one ? [one.reads, one.fills, one.updates] : []));
+  hold(Math.min(...words, ...network) >= 0, 'nothing is negative');
 }

@@ -71,6 +71,8 @@ describe('by hand', () => {
       macs: 24,
       cycles: 12,
       slowest: 'MAC',
+      // 20 words at two in a cycle
+      cyclesByLevel: { DRAM: 10, RF: 0, MAC: 12 },
       utilization: 24 / (12 * 4),
       energy: {
         total: 3200 + 380 + 202 + 120,
@@ -118,6 +120,17 @@ describe('by hand', () => {
       ...evaluateNest(problem, architecture, mapping),
       broken: evaluation.broken,
     });
+  });
+
+  test('a grid that is too small for it has all MACs busy, not more', () => {
+    const small = architecture.levels.map((level, i) =>
+      i === 0 ? { ...level, fanout: { x: 1, y: 1, energy: 10 } } : level,
+    );
+    const evaluation = evaluateNest(problem, { ...architecture, levels: small }, mapping);
+    expect(evaluation.broken).toEqual([
+      { limit: 'fanout', level: 'DRAM', axis: 'x', needed: 2, available: 1 },
+    ]);
+    expect([evaluation.cycles, evaluation.utilization]).toEqual([12, 1]);
   });
 
   test('what is no mapping of the problem is refused', () => {
@@ -226,7 +239,7 @@ describe('cycles', () => {
   test('are enough for the MACs, and for each port of each memory', () => {
     fc.assert(
       fc.property(arbitraryNest(1000), (drawn) => {
-        const { cycles, slowest, utilization, macs, counts } = evaluate(drawn);
+        const { cycles, slowest, cyclesByLevel, utilization, macs, counts } = evaluate(drawn);
         const needed: Record<string, number> = { MAC: evaluate(withoutBandwidth(drawn)).cycles };
         for (const { name, bandwidth } of drawn.architecture.levels) {
           const { read = Infinity, write = Infinity } = bandwidth ?? {};
@@ -236,6 +249,7 @@ describe('cycles', () => {
           const writes = perInstance(accesses.map((one) => one.fills + one.updates));
           needed[name] = Math.max(Math.ceil(reads / read), Math.ceil(writes / write));
         }
+        expect(cyclesByLevel).toEqual(needed);
         expect(cycles).toBe(Math.max(...Object.values(needed)));
         expect(needed[slowest]).toBe(cycles);
         expect(cycles * macUnits(drawn.architecture)).toBeGreaterThanOrEqual(macs);

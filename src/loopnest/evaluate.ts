@@ -1,4 +1,5 @@
 import { type Architecture, macUnits } from './architecture.ts';
+import { checkArchitecture } from './check-architecture.ts';
 import { checkMapping, type Factors } from './check-mapping.ts';
 import { type Accesses, countNest } from './counts.ts';
 import { type BrokenNestLimit, brokenNestLimits } from './limits.ts';
@@ -26,7 +27,15 @@ export interface NestEvaluation {
   readonly cycles: number;
   /** What takes them: `MAC`, or the name of the level whose bandwidth does. */
   readonly slowest: string;
-  /** Share of the architecture's MACs times cycles that does the problem's work, from 0 to 1. */
+  /**
+   * Cycles that each takes by itself: `MAC`, a step of the loops in time in each; then by level's name, outermost first,
+   * what its busiest port takes, 0 where bandwidth is no limit.
+   */
+  readonly cyclesByLevel: Readonly<Record<string, number>>;
+  /**
+   * Share of the architecture's MACs times cycles that does the problem's work, from 0 to 1: also 1 where a mapping that
+   * breaks a fan-out would need more MACs than there are.
+   */
   readonly utilization: number;
   readonly energy: NestEnergy;
   /** By level's name, outermost first, and tensor that it keeps. */
@@ -52,8 +61,8 @@ export interface EvaluateOptions {
  * With imperfect factors the padding is computed and moved like all else: counts are those of a problem of the padded
  * sizes, while `macs`, `perMac` and `utilization` reckon with the problem's own.
  *
- * @throws InputError if the mapping is not one of this problem onto this architecture: see {@link checkMapping}. One that
- * is too large for the architecture is evaluated, and `broken` says so.
+ * @throws InputError if the architecture cannot be reckoned with ({@link checkArchitecture}), or if the mapping is not one of
+ * this problem onto it ({@link checkMapping}). One that is too large for the architecture is evaluated, and `broken` says so.
  */
 export function evaluateNest(
   problem: LoopProblem,
@@ -61,12 +70,15 @@ export function evaluateNest(
   mapping: LoopMapping,
   { convention = 'true', factors = 'perfect' }: EvaluateOptions = {},
 ): NestEvaluation {
+  checkArchitecture(architecture);
   checkMapping(problem, architecture, mapping, factors);
   const whole = paddedProblem(problem, mapping);
   const { levels, macEnergy } = architecture;
   const counts = countNest(whole, architecture, mapping, convention);
   const macs = macsOf(problem);
-  const { cycles, slowest } = cyclesOf(architecture, mapping, counts.levels);
+  const busy = cyclesOf(architecture, mapping, counts.levels);
+  // Of several that take as long, the first
+  const [slowest, cycles] = busy.reduce((most, one) => (one[1] > most[1] ? one : most));
 
   const energyOf = (level: number, accesses: Accesses) => {
     const { read, fill, update } = levels[level]!.energy;
@@ -95,7 +107,8 @@ export function evaluateNest(
     macs,
     cycles,
     slowest,
-    utilization: macs / (cycles * macUnits(architecture)),
+    cyclesByLevel: Object.fromEntries(busy),
+    utilization: Math.min(1, macs / (cycles * macUnits(architecture))),
     energy: { total, perMac: total / macs, byLevel, byTensor },
     counts: Object.fromEntries(levels.map(({ name }, i) => [name, counts.levels[i]!])),
     network: Object.fromEntries(
@@ -122,10 +135,9 @@ function cyclesOf(
   { levels }: Architecture,
   mapping: LoopMapping,
   counts: readonly Partial<PerTensor<Accesses>>[],
-): { cycles: number; slowest: string } {
-  let cycles = mapping.levels.reduce((steps, { temporal }) => steps * product(temporal), 1);
-  let slowest = 'MAC';
-  levels.forEach(({ name, bandwidth }, i) => {
+): readonly (readonly [name: string, cycles: number])[] {
+  const steps = mapping.levels.reduce((all, { temporal }) => all * product(temporal), 1);
+  const ofLevels = levels.map(({ name, bandwidth }, i) => {
     const { read = Infinity, write = Infinity } = bandwidth ?? {};
     let [readWords, writtenWords, instances] = [0, 0, 1];
     for (const accesses of Object.values(counts[i]!)) {
@@ -133,8 +145,7 @@ function cyclesOf(
       writtenWords += accesses.fills + accesses.updates;
       instances = accesses.instances;
     }
-    const needed = Math.ceil(Math.max(readWords / read, writtenWords / write) / instances);
-    if (needed > cycles) [cycles, slowest] = [needed, name];
+    return [name, Math.ceil(Math.max(readWords / read, writtenWords / write) / instances)] as const;
   });
-  return { cycles, slowest };
+  return [['MAC', steps], ...ofLevels];
 }

@@ -46,8 +46,14 @@ export function brokenNestLimits(
   });
 }
 
-/** The stores of a level, with the kept tensors that share each. */
-function storesOf({ capacity }: MemoryLevel, keep: readonly Tensor[]) {
+/** Words that some tensors of a level have to share, or that one has for itself. */
+interface Store {
+  readonly tensors: readonly Tensor[];
+  readonly available: number;
+}
+
+/** The stores of a level that have a limit, each with the kept tensors that it is for. */
+export function storesOf({ capacity }: MemoryLevel, keep: readonly Tensor[]): readonly Store[] {
   if (capacity === undefined) return [];
   const kept = TENSORS.filter((tensor) => keep.includes(tensor));
   if (typeof capacity === 'number') return [{ tensors: kept, available: capacity }];

@@ -122,7 +122,7 @@ test('what is cut off is never better, in spaces too large to try without the se
     C: one(1, 4),
     R: one(1, 2, 3),
     S: one(1, 3),
-    P: one(4, 8),
+    P: one(4),
     Q: one(1, 4),
   });
   const level = fc.record({

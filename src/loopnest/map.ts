@@ -1,5 +1,6 @@
 import { finish, type Progress } from '../steps.ts';
 import type { Architecture } from './architecture.ts';
+import { checkArchitecture } from './check-architecture.ts';
 import { FACTORS } from './check-mapping.ts';
 import { explainNoNest } from './conflict.ts';
 import { type Constraints, NO_CONSTRAINTS } from './constraints.ts';
@@ -24,12 +25,15 @@ import { isBetter, NOTHING } from './search/worth.ts';
  * Depth-first branch and bound, from DRAM inwards, over the tiles of the levels ({@link Branch}); over all choices of what
  * levels keep, if constraints leave them open. Steps are such choices. The answer is the same every time, unless `seconds`
  * cut it short.
+ *
+ * @throws InputError if the architecture is none: see {@link checkArchitecture}.
  */
 export function* mapSteps(
   problem: LoopProblem,
   architecture: Architecture,
   options: MapOptions = {},
 ): Generator<Progress, NestOutcome> {
+  checkArchitecture(architecture);
   const {
     objective = 'energy',
     factors = 'perfect',

@@ -28,37 +28,38 @@ export interface TileLoop {
  *
  * @param lengths of the tile along each axis of the tensor, in elements; its words are their product
  * @param loops outside the buffer, innermost first
+ * @param convention says how far a loop that starts over goes back
+ * @param sharing says which words of a tile are new, after such a jump; the same if nothing else is asked
  */
 export function fetchedWords(
   lengths: readonly number[],
   loops: readonly TileLoop[],
   convention: Convention,
+  sharing: Convention = convention,
 ): number {
   const tile = lengths.reduce((product, length) => product * length, 1);
+  const innermost = loops.find(({ axis }) => axis >= 0);
   /** How far the loops so far have moved the tile, along each axis. */
   const moved = lengths.map(() => 0);
-  const first = loops.findIndex(({ axis }) => axis >= 0);
-  if (first < 0) return tile;
-  const innermost = loops[first]!;
   let times = loops.reduce((product, { factor }) => product * factor, 1);
   let words = tile;
-  loops.forEach(({ factor, axis, step }, j) => {
+  for (const { factor, axis, step } of loops) {
     times /= factor;
-    if (j < first) return;
     const jump = moved.map((distance, a) => (a === axis ? step : 0) - distance);
     words += (factor - 1) * times * newWords(jump);
     if (axis >= 0) moved[axis]! += step * (convention === 'true' ? factor - 1 : 1);
-  });
+  }
   return words;
 
   function newWords(jump: readonly number[]): number {
-    if (convention === 'true') {
-      return tile - jump.reduce((shared, way, a) => shared * Math.max(0, lengths[a]! - Math.abs(way)), 1);
-    }
-    if (jump.every((way) => way === 0)) return 0;
-    const isOneStep = jump.every((way, a) => way === (a === innermost.axis ? innermost.step : 0));
-    const length = lengths[innermost.axis]!;
-    return isOneStep ? (tile / length) * Math.min(innermost.step, length) : tile;
+    if (sharing === 'timeloop' && !isNear(jump)) return tile;
+    return tile - jump.reduce((shared, way, a) => shared * Math.max(0, lengths[a]! - Math.abs(way)), 1);
+  }
+
+  /** Whether a tile lies where it lay, or one step of the innermost loop further. */
+  function isNear(jump: readonly number[]): boolean {
+    const step = (a: number) => (a === innermost?.axis ? innermost.step : 0);
+    return jump.every((way) => way === 0) || jump.every((way, a) => way === step(a));
   }
 }
 

@@ -2,16 +2,9 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { TENSORS } from '../loopnest/problem.ts';
 import { expectFilesOf, expectGoodColumns } from './data-table.testing.ts';
-import {
-  ALL_KEPT,
-  arbitraryMapped,
-  CONV3,
-  COSTLY_ARRAY,
-  mapped,
-  NOT_MAPPED,
-  ROUND_THE_GLB,
-} from './nest.testing.ts';
+import { ALL_KEPT, CONV3, COSTLY_ARRAY, ROUND_THE_GLB } from './nest.testing.ts';
 import { NEST_COLUMNS, nestData } from './nest-data.ts';
+import { arbitraryMapped, mapped, NOT_MAPPED } from './nest-mapped.testing.ts';
 
 const { result } = mapped(COSTLY_ARRAY, [
   [CONV3, ALL_KEPT],

@@ -1,8 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { arbitraryNest, CONV3, MACHINE, mapped, ROUND_THE_GLB, shown } from './nest.testing.ts';
+import { arbitraryNest, CONV3, MACHINE, ROUND_THE_GLB, shown } from './nest.testing.ts';
 import { nestData } from './nest-data.ts';
 import { EVALUATION_COLUMNS, evaluationData } from './nest-evaluation-data.ts';
+import { mapped } from './nest-mapped.testing.ts';
 
 describe('one mapping as a table', () => {
   it('says what the table of a mapped network says of it', () => {

@@ -5,7 +5,6 @@ import {
   type DifferenceCause,
 } from '../loopnest/conventions.ts';
 import type { Accesses } from '../loopnest/counts.ts';
-import { product } from '../loopnest/mapping.ts';
 import { TENSORS } from '../loopnest/problem.ts';
 import type { Convention } from '../loopnest/walk.ts';
 import { paper, sheetText, wrapped } from './columns.ts';
@@ -153,12 +152,9 @@ function networkSheets({ architecture, evaluation }: ShownNest): readonly Sheet[
   ];
 }
 
-/** Steps of the loops in time: cycles that the MACs take. */
-const stepsOf = ({ mapping }: ShownNest): number =>
-  mapping.levels.reduce((steps, { temporal }) => steps * product(temporal), 1);
-
 /** How long each level is busy, where there is one that cannot move as many words in a cycle as it may be asked to. */
-function timeSheets(nest: ShownNest, levels: readonly LevelView[]): readonly Sheet[] {
+function timeSheets({ evaluation }: ShownNest, levels: readonly LevelView[]): readonly Sheet[] {
+  const { cyclesByLevel } = evaluation;
   const limited = levels.flatMap(({ name, memory, instances, kept }) =>
     memory?.bandwidth
       ? [{ name, instances, bandwidth: memory.bandwidth, accesses: Object.values(kept) }]
@@ -169,7 +165,6 @@ function timeSheets(nest: ShownNest, levels: readonly LevelView[]): readonly She
     count(Math.ceil(words)),
     bandwidth === undefined ? NONE : { text: String(bandwidth) },
   ];
-  const cyclesOf = (words: number, bandwidth = Infinity) => words / bandwidth;
   return [
     {
       title: 'Cycles',
@@ -187,21 +182,20 @@ function timeSheets(nest: ShownNest, levels: readonly LevelView[]): readonly She
           const sum = (of: (one: Accesses) => number) =>
             accesses.reduce((words, one) => words + of(one), 0) / instances;
           const [out, into] = [sum(({ reads }) => reads), sum(({ fills, updates }) => fills + updates)];
-          const cycles = Math.ceil(Math.max(cyclesOf(out, read), cyclesOf(into, write)));
-          return [...cells(name), ...port(out, read), ...port(into, write), count(cycles)];
+          return [...cells(name), ...port(out, read), ...port(into, write), count(cyclesByLevel[name]!)];
         }),
-        [...cells('MAC'), NONE, NONE, NONE, NONE, count(stepsOf(nest))],
+        [...cells('MAC'), NONE, NONE, NONE, NONE, count(cyclesByLevel.MAC!)],
       ],
     },
   ];
 }
 
 /** What the cycles come from. */
-function paceNote(nest: ShownNest): string {
-  const { cycles, slowest } = nest.evaluation;
+function paceNote({ evaluation }: ShownNest): string {
+  const { cycles, slowest, cyclesByLevel } = evaluation;
   return slowest === 'MAC'
     ? `The MACs set the pace: ${exact(cycles)} cycles.`
-    : `The bandwidth of ${slowest} sets the pace: ${exact(cycles)} cycles; the MACs alone would take ${exact(stepsOf(nest))}.`;
+    : `The bandwidth of ${slowest} sets the pace: ${exact(cycles)} cycles; the MACs alone would take ${exact(cyclesByLevel.MAC!)}.`;
 }
 
 const CAUSES: Readonly<Record<DifferenceCause, string>> = {

@@ -142,7 +142,7 @@ function sharing(tensor: Tensor, loops: readonly LoopView[]): readonly string[] 
   );
   const [tiles, all] = [different.toLocaleString('en'), instances.toLocaleString('en')];
   if (instances === 1) return ['1 tile'];
-  if (different === instances) return tiles.length < 4 ? [`${tiles} different`] : [tiles, 'different'];
+  if (different === instances) return [tiles, 'different'];
   if (tensor === 'outputs') {
     const each = instances % different === 0 ? (instances / different).toLocaleString('en') : 'some';
     return [different === 1 ? '1 sum' : `${tiles} sums`, `of ${each}${different === 1 ? '' : ' each'}`];

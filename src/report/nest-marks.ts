@@ -27,7 +27,6 @@ export function levelColor(level: number, levels: number): string {
 
 export const INK = '#222';
 export const QUIET = '#595959';
-const FAINT = '#d6d9dd';
 
 /** A coordinate to a tenth of a pixel. */
 export const px = (value: number): number => Math.round(10 * value) / 10;
@@ -74,7 +73,15 @@ export const box = ({ x, y, width, height }: Box, style: BoxStyle): Markup => {
   return html`<rect x="${px(x)}" y="${px(y)}" width="${px(width)}" height="${px(height)}" fill="${fill}"${more[0]}${more[1]}${more[2]}/>`;
 };
 
-export const frame = (at: Box): Markup => box(at, { fill: 'white', stroke: FAINT, radius: 5 });
+/** So much of a colour, the rest white. */
+const paler = (color: string, share: number): string =>
+  color.replaceAll(/[0-9a-f]{2}/gi, (part) =>
+    Math.round(255 + share * (Number.parseInt(part, 16) - 255)).toString(16),
+  );
+
+/** The box of a level of that colour, in which others may stand. */
+export const frame = (at: Box, color: string): Markup =>
+  box(at, { fill: paler(color, 0.06), stroke: paler(color, 0.5), radius: 6 });
 
 /** The lines between the cells of a grid. */
 export function lines(at: Box, columns: number, rows: number, color: string): Markup {

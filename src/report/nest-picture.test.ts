@@ -14,6 +14,7 @@ import {
 } from './nest.testing.ts';
 import { TENSOR_COLORS } from './nest-marks.ts';
 import { loopText } from './nest-names.ts';
+import { limitNote } from './nest-notes.ts';
 import { nestPicture } from './nest-picture.ts';
 import { nestView, type ShownNest } from './nest-view.ts';
 import { type Element, everyElement, readXml } from './xml.testing.ts';
@@ -99,6 +100,14 @@ describe('the picture of a nest', () => {
     expect([shades('weights').length, different('weights')]).toEqual([12, 12]);
     expect([shades('outputs').length, different('outputs')]).toEqual([13, 13]);
     expect([shades('inputs').length, different('inputs')]).toEqual([156 + 1, 60 + 1]);
+  });
+
+  it('says which limits a nest breaks, and that there is none', () => {
+    expect(DEEP_NEST.evaluation.broken.length).toBeGreaterThan(0);
+    const [first] = DEEP_NEST.evaluation.broken.map(limitNote);
+    expect(textsOf(draw(DEEP_NEST)).some((text) => text.startsWith(first!.slice(0, 40)))).toBe(true);
+    expect(textsOf(draw(rounded)).filter((text) => text.startsWith('Too '))).toEqual([]);
+    expect(textsOf(draw())).toContain('No loop nest: no layer has a mapping.');
   });
 
   it('has one picture below the other', () => {

@@ -19,26 +19,27 @@ import {
   TENSOR_COLORS,
 } from './nest-marks.ts';
 import { fillText, levelLine, levelName, loopText, nestHeading, wordsText } from './nest-names.ts';
+import { limitNote } from './nest-notes.ts';
 import { type Effect, type LevelView, type LoopView, nestView, REUSES, type ShownNest } from './nest-view.ts';
 
-const WIDTH = 940;
+const WIDTH = 960;
 const MARGIN = 16;
 
 /** Left edges of the columns, and their widths. */
 const LOOPS = { x: MARGIN, width: 288 };
-const TENSOR_COLUMN = { width: 150, x: (i: number) => LOOPS.x + LOOPS.width + 6 + 150 * i };
+const TENSOR_COLUMN = { width: 156, x: (i: number) => LOOPS.x + LOOPS.width + 6 + 156 * i };
 /** Where the bars of tiles lie across. */
-const FILL_BARS = TENSORS.map((_, t) => ({ x: TENSOR_COLUMN.x(t) + 2, width: TENSOR_COLUMN.width - 10 }));
-const BOX_END = TENSOR_COLUMN.x(TENSORS.length) + 26;
+const FILL_BARS = TENSORS.map((_, t) => ({ x: TENSOR_COLUMN.x(t) + 2, width: TENSOR_COLUMN.width - 14 }));
+const BOX_END = TENSOR_COLUMN.x(TENSORS.length) + 22;
 const ENERGY = { x: BOX_END + 14, width: WIDTH - MARGIN - BOX_END - 14 };
 
-const [TITLE, HEAD, MAC_HEAD, ROW, ARROWS] = [96, 46, 34, 19, 50];
+const [TITLE, HEAD, MAC_HEAD, ROW, ARROWS] = [102, 46, 34, 19, 50];
 
 /**
  * Loop nests as a picture in SVG, one below the other: a box per level of the hierarchy, from DRAM to the MACs, each
  * inside the one above it. In a box stand the level's loops, and for each tensor the tile that it keeps, to the scale of
  * its capacity, what each loop does to it, the words that go down and up as arrows, and which instances of a grid have
- * the same; at the side, the share of the energy. White, whatever is behind it, as charts are.
+ * the same; at the side, the share of the energy; in red, limits that it breaks. White, whatever is behind it, as charts are.
  */
 export function nestPicture(nests: readonly ShownNest[]): string {
   let y = 0;
@@ -54,7 +55,7 @@ export function nestPicture(nests: readonly ShownNest[]): string {
 <title>${title}</title>
 <desc>${nests.map(description).join(' ')}</desc>
 ${box({ x: 0, y: 0, width: WIDTH, height }, { fill: 'white' })}
-${pictures}
+${pictures.length > 0 ? pictures : label(MARGIN, 28, 'No loop nest: no layer has a mapping.')}
 ${legend(height - LEGEND_HEIGHT)}
 </svg>
 `.markup;
@@ -97,11 +98,13 @@ function onePicture(nest: ShownNest): Drawn {
     largestShare: Math.max(...shares, 1e-9),
   };
   const [name, ...facts] = nestHeading(nest);
+  const { broken } = nest.evaluation;
   const nested = drawLevel(scene, 0, TITLE, 0);
   return {
     height: nested.height + TITLE,
     markup: html`${label(MARGIN, 28, name, { size: 15, bold: true, room: WIDTH - 2 * MARGIN })}
 ${facts.map((fact, i) => label(MARGIN, 45 + 15 * i, fact, { color: QUIET, room: WIDTH - 2 * MARGIN }))}
+${broken.length > 0 ? label(MARGIN, 74, broken.map(limitNote).join(' '), { size: 10, color: '#c0392b', room: WIDTH - 2 * MARGIN }) : undefined}
 ${TENSORS.map((tensor, i) => columnHead(TENSOR_COLUMN.x(i), tensor))}
 ${label(ENERGY.x, TITLE - 8, 'energy', { bold: true })}
 ${nested.markup}`,
@@ -120,7 +123,7 @@ function drawLevel(scene: Scene, i: number, top: number, depth: number): Drawn {
   let y = top + height;
   const parts = [head(scene, i, { x: LOOPS.x + inset * i, y: top, width: 0, height })];
   level.loops.forEach((loop, l) => {
-    parts.push(loopRow(loop, y, LOOPS.x + inset * i + 10 + step(scene) * (depth + l)));
+    parts.push(loopRow(loop, y, LOOPS.x + inset * i + 20 + step(scene) * (depth + l)));
     y += ROW;
   });
   const next = scene.levels[i + 1];
@@ -140,14 +143,15 @@ function drawLevel(scene: Scene, i: number, top: number, depth: number): Drawn {
     width: BOX_END - LOOPS.x - 2 * inset * i,
     height: y - top,
   };
-  return { height: y - top, markup: html`${frame(outline)}${parts}` };
+  const color = levelColor(i, scene.levels.length - 1);
+  return { height: y - top, markup: html`${frame(outline, color)}${parts}` };
 }
 
 /** Pixels by which a loop is set in. */
 const step = ({ levels }: Scene): number =>
   Math.min(
     10,
-    150 /
+    140 /
       Math.max(
         1,
         levels.reduce((count, { loops }) => count + loops.length, 0),
@@ -171,7 +175,7 @@ ${energyBar(energyShare, scene, color, y + 14)}`;
 
 const tileOf = (tensor: Tensor, tile: number | undefined, x: number, y: number): Markup =>
   tile === undefined
-    ? html`${dotted(x + 6, y + 1, y + HEAD - 2, TENSOR_COLORS[tensor])}
+    ? html`${dotted(x + 6, y + 1, y + 28, TENSOR_COLORS[tensor])}
 ${label(x + 18, y + 22, 'goes round', { color: QUIET })}`
     : label(x + 66, y + 22, wordsText(tile), { size: 12, bold: true, anchor: 'end' });
 
@@ -205,7 +209,7 @@ function loopRow(loop: LoopView, y: number, x: number): Markup {
     return html`${effectMark(effect, left + 2, y, color)}
 ${label(left + 66, y + 14, wordsText(tile), { anchor: 'end' })}
 ${label(left + 71, y + 14, effect ?? '', { size: 10, bold: isReused, color: isReused ? INK : QUIET })}
-${words > 0 ? label(left + 144, y + 14, `+${inMillions(words)}`, { size: 10, anchor: 'end' }) : undefined}`;
+${words > 0 ? label(left + 146, y + 14, `+${inMillions(words)}`, { size: 10, anchor: 'end' }) : undefined}`;
   });
   return html`${label(x, y + 14, loopText(loop), { size: 12 })}
 ${cells}`;
@@ -251,7 +255,7 @@ ${label(x, y + 30, `${timesText(words / whole)} ×`, { size: 10, color: QUIET })
       return html`${arrow(x + 16, y, bottom, widthOf(words.down), fill)}${texts(x + 34, words.down, whole)}`;
     }
     return html`${arrow(x + 16, bottom, y, widthOf(words.up), fill)}${texts(x + 34, words.up, whole)}
-${words.down > 0 ? html`${arrow(x + 92, y, bottom, widthOf(words.down), fill)}${texts(x + 108, words.down, whole)}` : undefined}`;
+${words.down > 0 ? html`${arrow(x + 96, y, bottom, widthOf(words.down), fill)}${texts(x + 112, words.down, whole)}` : undefined}`;
   });
   return html`${parts}
 ${energyBar(networkShare, scene, NETWORK_COLOR, y + 14)}`;
@@ -272,12 +276,13 @@ ${TENSORS.map((tensor, t) => tensorGrid(TENSOR_COLUMN.x(t) + 2, y, tensor, loops
   };
 }
 
-const LEGEND_HEIGHT = 58;
-
 const LEGEND = [
-  'Beside a loop: the words that all inside it works on, and what its steps move (+). Bar: the tensor stays · half: it slides, a part is new · ▼: new · ▽: again.',
-  'Arrows: words in the whole run, the wider the more (logarithmic), and how often each word of the tensor comes by. Grids: instances of one shade have the same words.',
+  'Beside a loop: the words that all inside it works on; +: what its own steps move, those of loops inside it not counted.',
+  'In time, a bar: the tensor stays · half a bar: it slides, a part is new · ▼: new · ▽: again. In a grid, instances of one shade have the same words.',
+  'Arrows: words in the whole run, the wider the more (logarithmic), and how often each word of the tensor comes by. Right: shares of the energy.',
 ];
+
+const LEGEND_HEIGHT = 28 + 15 * LEGEND.length;
 
 const legend = (y: number): Markup =>
   html`${LEGEND.map((line, i) => label(MARGIN, y + 22 + 15 * i, line, { size: 10, color: QUIET }))}`;

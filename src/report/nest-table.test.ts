@@ -3,18 +3,8 @@ import fc from 'fast-check';
 import stringWidth from 'string-width';
 import { describe, expect, it } from 'vitest';
 import type { MappedLayer } from '../loopnest/map-result.ts';
-import {
-  ALL_KEPT,
-  arbitraryMapped,
-  CONV3,
-  COSTLY_ARRAY,
-  DEEP,
-  DEEP_NEST,
-  MACHINE,
-  mapped,
-  NOT_MAPPED,
-  ROUND_THE_GLB,
-} from './nest.testing.ts';
+import { ALL_KEPT, CONV3, COSTLY_ARRAY, DEEP, DEEP_NEST, MACHINE, ROUND_THE_GLB } from './nest.testing.ts';
+import { arbitraryMapped, mapped, NOT_MAPPED } from './nest-mapped.testing.ts';
 import { nestTable } from './nest-table.ts';
 
 const plain = { color: false, width: 110 };

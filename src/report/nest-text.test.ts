@@ -18,6 +18,7 @@ import { nestText } from './nest-text.ts';
 import { nestView } from './nest-view.ts';
 
 const plain = { color: false, width: 110 };
+const withoutLegend = (text: string) => text.split('\n\n').slice(0, 2).join('\n\n');
 
 describe('a loop nest as text', () => {
   it('is written as a person would', () => {
@@ -53,7 +54,7 @@ describe('a loop nest as text', () => {
   });
 
   it('says what does not fit, and what brings which words again', () => {
-    expect(nestText(shown(CONV3, COSTLY_ARRAY, ALL_KEPT), plain)).toMatchInlineSnapshot(`
+    expect(withoutLegend(nestText(shown(CONV3, COSTLY_ARRAY, ALL_KEPT), plain))).toMatchInlineSnapshot(`
       "CONV3 on eyeriss-like-256
       8.51 per MAC · 958,464 cycles · 60.9 % of 256 MACs busy
       N 1 · M 384 · C 256 · R 3 · S 3 · P 13 · Q 13 · 150M MACs
@@ -76,18 +77,12 @@ describe('a loop nest as text', () => {
                 for m in 0..4              3                      3                      1
                  for s in 0..3             1                      1                      1
                   in all               ↓150M                  ↓150M                  ↑150M ↓149M
-      MAC × 156                                                                                          11.7 %
-
-      for: in time · par: at once, along X or Y of the grid · a number: the words that all inside the loop works on
-      in time   stays: not moved · slides: partly new · new: all new · again: brought once more · +: words moved
-      in space  shared: same for all · added: psums, on the way · partly: same for some · split: each its own
-      in all    ↓ words read by the level below · ↑ psums from there
-      "
+      MAC × 156                                                                                          11.7 %"
     `);
   });
 
   it('has many levels, stores for single tensors and tiles that go round', () => {
-    expect(nestText(DEEP_NEST, plain)).toMatchInlineSnapshot(`
+    expect(withoutLegend(nestText(DEEP_NEST, plain))).toMatchInlineSnapshot(`
       "res4b22_branch2b with a name that does not end on a machine with very many levels and a long name
       4.40 per MAC · 331,776 cycles · 34.0 % of 8,192 MACs busy · High-bandwidth memory sets the pace
       G 2 · N 4 · M 256 · C 256 · R 3 · S 3 · P 14 · Q 14 · 925M MACs
@@ -118,13 +113,7 @@ describe('a loop nest as text', () => {
       Accumulator × 8,192                     1 of 16                —                      7 of 16         44.5 %
                      for q in 0..7            1                      1                      1
                       in all             ↓1.06G                   ↓33M                 ↑1.06G ↓1.03G
-      MAC × 8,192                                                                                           15.6 %
-
-      for: in time · par: at once, along X or Y of the grid · a number: the words that all inside the loop works on
-      in time   stays: not moved · slides: partly new · new: all new · again: brought once more · +: words moved
-      in space  shared: same for all · added: psums, on the way · partly: same for some · split: each its own
-      in all    ↓ words read by the level below · ↑ psums from there
-      "
+      MAC × 8,192                                                                                           15.6 %"
     `);
   });
 

@@ -1,20 +1,13 @@
-/** Loop nests to draw: those of a paper's layer, and any at all. */
+/** Loop nests to show: those of a paper's layer, and any at all. */
 
 import fc from 'fast-check';
 import type { AccessEnergy, Architecture, MemoryLevel } from '../loopnest/architecture.ts';
+import { architectureProblems } from '../loopnest/check-architecture.ts';
 import { evaluateNest } from '../loopnest/evaluate.ts';
-import { type MappedLayer, NEST_OBJECTIVES, type NetworkMapping } from '../loopnest/map-result.ts';
 import type { LevelMapping, Loop, LoopMapping } from '../loopnest/mapping.ts';
-import {
-  convolution,
-  type LoopProblem,
-  macsOf,
-  matrixProduct,
-  TENSORS,
-  type Tensor,
-} from '../loopnest/problem.ts';
+import { convolution, type LoopProblem, matrixProduct, TENSORS, type Tensor } from '../loopnest/problem.ts';
 import { CONVENTIONS, type Convention } from '../loopnest/walk.ts';
-import type { MappedNetwork, ShownNest } from './nest-view.ts';
+import type { ShownNest } from './nest-view.ts';
 
 const access = (energy: number): AccessEnergy => ({ read: energy, fill: energy, update: energy });
 
@@ -272,13 +265,13 @@ const arbitraryArchitecture: fc.Arbitrary<Architecture> = fc
     levels: fc.uniqueArray(arbitraryLevel, { minLength: 1, maxLength: 5, selector: ({ name }) => name }),
     macEnergy: energy,
   })
-  .filter(({ levels }) => levels.every(({ name }) => !(name in {}) && name !== 'MAC'))
   .map((machine) => ({
     ...machine,
     levels: machine.levels.map((level, i) =>
       i === 0 ? { ...level, holds: TENSORS, capacity: undefined } : level,
     ),
-  }));
+  }))
+  .filter((machine) => architectureProblems(machine).length === 0);
 
 /** Any nest: any problem on any machine, split in any way, whether it fits or not. */
 export const arbitraryNest: fc.Arbitrary<ShownNest> = fc
@@ -328,112 +321,4 @@ export const arbitraryNest: fc.Arbitrary<ShownNest> = fc
       }
     }
     return shown(problem, architecture, { levels }, convention);
-  });
-
-/** A network of these layers on one machine, as a search would give it. */
-export function mapped(
-  architecture: Architecture,
-  layers: readonly (readonly [LoopProblem, LoopMapping])[],
-  more: Partial<NetworkMapping> = {},
-): MappedNetwork {
-  const results = layers.map(([problem, mapping], i): MappedLayer => {
-    const { evaluation } = shown(problem, architecture, mapping, more.convention);
-    return {
-      name: problem.name,
-      macs: macsOf(problem),
-      feasible: true,
-      mapping,
-      evaluation,
-      search: {
-        spaceSize: 4.1e12,
-        visited: 1715 + i,
-        pruned: 4.1e12 - 1715 - i,
-        prunedBy: { 'RF bound': 12 },
-        proven: true,
-        lowerBound: evaluation.energy.total,
-      },
-    };
-  });
-  return {
-    architecture,
-    problems: layers.map(([problem]) => problem),
-    result: {
-      network: 'alexnet',
-      batch: 1,
-      hardware: architecture.name,
-      constraints: 'none',
-      objective: 'energy',
-      factors: 'perfect',
-      convention: 'true',
-      layers: results,
-      ...more,
-    },
-  };
-}
-
-/** A layer without a mapping. */
-export const NOT_MAPPED: MappedLayer = {
-  name: 'none',
-  macs: 1e8,
-  feasible: false,
-  reason: {
-    limit: 'constraints',
-    rules: [
-      ['levels', 'GLB', 'keep'],
-      ['levels', 'RF', 'temporal', 'factors', 'R'],
-    ],
-    broken: [
-      { limit: 'capacity', level: 'GLB', tensors: ['weights', 'inputs'], needed: 70_000, available: 65_536 },
-    ],
-    message: 'two rules contradict each other',
-  },
-};
-
-/** Any network of up to four layers, as far as one may be mapped onto one machine. */
-export const arbitraryMapped: fc.Arbitrary<MappedNetwork> = fc
-  .tuple(
-    arbitraryNest,
-    fc.array(
-      fc.record({
-        name: fc.string({ unit: 'grapheme' }),
-        proven: fc.boolean(),
-        bound: fc.double({ min: 0, max: 1, noNaN: true }),
-      }),
-      {
-        minLength: 1,
-        maxLength: 4,
-      },
-    ),
-    fc.string({ unit: 'grapheme' }),
-    fc.constantFrom(...NEST_OBJECTIVES),
-    fc.boolean(),
-  )
-  .map(([{ problem, architecture, mapping, evaluation }, layers, network, objective, hasNone]) => {
-    const one = mapped(
-      architecture,
-      layers.map(({ name }) => [{ ...problem, name }, mapping] as const),
-      {
-        network,
-        objective,
-        convention: evaluation.convention,
-      },
-    );
-    const value = {
-      energy: evaluation.energy.total,
-      edp: evaluation.energy.total * evaluation.cycles,
-      delay: evaluation.cycles,
-    };
-    const drawn = one.result.layers.map((layer, i): MappedLayer => {
-      const { proven, bound } = layers[i]!;
-      if (!layer.feasible) return layer;
-      return {
-        ...layer,
-        search: { ...layer.search, proven, lowerBound: value[objective] * (proven ? 1 : bound) },
-      };
-    });
-    return {
-      ...one,
-      problems: hasNone ? [...one.problems, problem] : one.problems,
-      result: { ...one.result, layers: hasNone ? [...drawn, NOT_MAPPED] : drawn },
-    };
   });

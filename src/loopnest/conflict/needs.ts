@@ -1,5 +1,6 @@
 import { type Architecture, type MemoryLevel, ownCapacity } from '../architecture.ts';
 import type { Constraints } from '../constraints.ts';
+import { storesOf } from '../limits.ts';
 import { tileWords } from '../nest.ts';
 import { type LoopProblem, TENSORS, type Tensor } from '../problem.ts';
 
@@ -33,10 +34,13 @@ export const needsOf = ({ levels }: Architecture, constraints: Constraints): rea
     const { x = Infinity, y = Infinity } = memory.fanout ?? {};
     const { innermost = [], order = [] } = constraints.levels[memory.name]?.temporal ?? {};
     const stores = storesOf(memory, mustKeep(constraints, memory, level === 0));
+    const copies = memory.doubleBuffered ? 2 : 1;
     const limited: Need[] = [
       { kind: 'grid', level, axis: 'x', most: x },
       { kind: 'grid', level, axis: 'y', most: y },
-      ...stores.map((store): Need => ({ kind: 'store', level, ...store })),
+      ...stores.map(
+        ({ tensors, available }): Need => ({ kind: 'store', level, tensors, most: available / copies }),
+      ),
     ];
     const atOdds = order.flatMap((inner, i): Need[] =>
       order
@@ -58,16 +62,6 @@ export function mustKeep(
     if (isOutermost || keep.includes(tensor)) return true;
     const isOpen = bypass.includes(tensor) || free.includes(tensor) || buffers === 'free';
     return !isOpen && level.holds.includes(tensor) && ownCapacity(level, tensor) !== 0;
-  });
-}
-
-function storesOf({ capacity, doubleBuffered }: MemoryLevel, kept: readonly Tensor[]) {
-  if (capacity === undefined) return [];
-  const times = doubleBuffered ? 2 : 1;
-  if (typeof capacity === 'number') return [{ tensors: kept, most: capacity / times }];
-  return kept.flatMap((tensor) => {
-    const words = capacity[tensor];
-    return words === undefined ? [] : [{ tensors: [tensor], most: words / times }];
   });
 }
 

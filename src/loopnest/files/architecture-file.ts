@@ -1,9 +1,10 @@
 import { z } from 'zod';
 import { InputError, type Problem } from '../../input-error.ts';
 import { formatYaml, readYaml } from '../../yaml-file.ts';
-import { type Architecture, type MemoryLevel, macUnits, ownCapacity } from '../architecture.ts';
+import type { Architecture, MemoryLevel } from '../architecture.ts';
+import { architectureProblems } from '../check-architecture.ts';
 import { TENSORS, type Tensor } from '../problem.ts';
-import { isReserved, MOST_LEVELS, name, repeated, tensors } from './parts.ts';
+import { MOST_LEVELS, name, repeated, tensors } from './parts.ts';
 
 /** The most instances of a level along one axis of a grid. */
 const MOST_INSTANCES = 1_000_000;
@@ -117,7 +118,10 @@ type LevelSpec = z.output<typeof level>;
 
 function architectureFromSpec({ mac, levels, ...spec }: z.output<typeof architectureSchema>): Architecture {
   const architecture = { ...spec, levels: levels.map(levelFromSpec), macEnergy: mac.energy };
-  const problems = [...levelsProblems(architecture), ...unitsProblems(architecture)];
+  const problems = [
+    ...architecture.levels.flatMap((level, i) => holdsProblems(level, ['levels', i])),
+    ...architectureProblems(architecture),
+  ];
   if (problems.length > 0) throw new InputError(...problems);
   return architecture;
 }
@@ -147,49 +151,13 @@ function specOf({ name, capacity, holds, doubleBuffered, bandwidth, fanout, ...l
   };
 }
 
-function levelsProblems({ levels }: Architecture): Problem[] {
-  const names = levels.map((level) => level.name);
-  return levels.flatMap((level, i) => {
-    const problems = [...holdsProblems(level), ...(i === 0 ? outermostProblems(level) : [])];
-    const allowed = nameProblem(level.name, names.slice(0, i));
-    if (allowed) problems.push({ code: 'not-allowed', path: ['name'], found: level.name, allowed });
-    return problems.map((problem): Problem => ({ ...problem, path: ['levels', i, ...problem.path] }));
-  });
-}
-
-/** What a level may be called instead, if not this. */
-function nameProblem(name: string, others: readonly string[]): string | undefined {
-  if (others.includes(name)) return 'a name that no other level has';
-  if (name === 'MAC') return 'another name, as results call the arithmetic so';
-  if (name.endsWith(' network')) return 'another name, as results call what lies below a level so';
-  return isReserved(name) ? 'another name, as results cannot be kept by this one' : undefined;
-}
-
-function holdsProblems({ holds, capacity }: MemoryLevel): Problem[] {
+function holdsProblems({ holds, capacity }: MemoryLevel, path: Problem['path']): Problem[] {
   const named = heldBy(capacity).filter((tensor) => typeof capacity === 'object' && !holds.includes(tensor));
   return [
-    ...repeated(holds, ['holds']),
+    ...repeated(holds, [...path, 'holds']),
     ...named.map((tensor): Problem => {
       const allowed = `what the level holds: ${holds.join(', ') || 'nothing'}`;
-      return { code: 'not-allowed', path: ['capacity', tensor], found: tensor, allowed };
+      return { code: 'not-allowed', path: [...path, 'capacity', tensor], found: tensor, allowed };
     }),
   ];
-}
-
-function outermostProblems(level: MemoryLevel): Problem[] {
-  const missing = TENSORS.filter(
-    (tensor) => !level.holds.includes(tensor) || ownCapacity(level, tensor) === 0,
-  );
-  if (missing.length === 0) return [];
-  const found = level.holds.filter((tensor) => !missing.includes(tensor));
-  const allowed = `all tensors at the outermost level: ${TENSORS.join(', ')}`;
-  return [{ code: 'not-allowed', path: ['holds'], found, allowed }];
-}
-
-/** Counts are exact up to 2^53 only. */
-function unitsProblems(architecture: Architecture): Problem[] {
-  const units = macUnits(architecture);
-  if (units <= Number.MAX_SAFE_INTEGER) return [];
-  const found = `${units.toExponential(2)} MACs`;
-  return [{ code: 'out-of-range', path: ['levels'], found, allowed: 'fan-outs of less than 2^53 MACs' }];
 }

@@ -4,6 +4,10 @@ import type { Options } from './options.ts';
  * How many mappings there are for one choice of what levels keep, whether they fit or not: the splits of every dimension
  * over loops in time, along X and along Y, and all orders of the loops of each level but the innermost, in which the order
  * never matters.
+ *
+ * Splits are those that rules allow, with no more along an axis than the grid has; that several dimensions go there
+ * together, and what rules say of the order, is not looked at. With imperfect factors the number is an upper bound: some
+ * splits are counted in which a factor could be smaller.
  */
 export function spaceSize({ stages, steps }: Options): number {
   const levels = stages.length - 1;

@@ -99,7 +99,7 @@ const treeSchema = z.looseObject({ subtree });
 
 type Tree = z.output<typeof treeSchema>;
 
-/** The form of a node of the tree. What stands below is looked at later: it may be the node itself, by an alias. */
+/** The form of a node of the tree. What stands below is looked at later, as deep as that may be. */
 const nodeSchema = z.looseObject({
   name: z.string().min(1),
   attributes: z.record(z.string(), z.unknown()).nullish(),
@@ -155,9 +155,6 @@ interface PlacedNode {
   readonly count: number;
 }
 
-/** More nodes below each other have no architectures. */
-const MOST_NODES = 50;
-
 /** The nodes from the root to the innermost: Timeloop knows one below each. */
 function nodesOf({ subtree }: Tree, root: Problem['path']): PlacedNode[] {
   const nodes: PlacedNode[] = [];
@@ -174,11 +171,6 @@ function nodesOf({ subtree }: Tree, root: Problem['path']): PlacedNode[] {
     const { name, count } = componentName(node.name, [...path, 'name']);
     instances = counted(instances * count, [...path, 'name']);
     nodes.push({ node, name, path, count: instances });
-    if (nodes.length > MOST_NODES) {
-      const found = `more than ${MOST_NODES} nodes below each other`;
-      const allowed = `at most ${MOST_NODES}`;
-      throw new InputError({ code: 'out-of-range', path: [...root, 'subtree'], found, allowed });
-    }
     below = node.subtree ?? [];
     path = [...path, 'subtree'];
   }
