@@ -241,10 +241,13 @@ export class Branch {
 
   /** Makes mappings with the best candidates of a stage, once all other stages are listed. */
   private *tryBest(stage: number): Generator<void, void> {
-    if (this.groups.some((groups, other) => other > 0 && other !== stage && groups.length === 0)) return;
+    this.group(stage);
+    if (this.groups.some((groups, other) => other > 0 && groups.length === 0)) return;
+    this.descent.forget();
     for (const member of this.lists[stage]!.best(TRIED, this.worthWith(stage))) {
       yield* this.descent.goTo(stage, member, TRIAL_STEPS);
     }
+    yield* this.descent.improve(TRIAL_STEPS);
   }
 
   private cutByBound(stage: number, times = 1): void {

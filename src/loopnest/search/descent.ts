@@ -12,8 +12,9 @@ import { isBetter, NOTHING, type Worth } from './worth.ts';
 /** So many candidates are entered before others have a turn. */
 const CHUNK = 1024;
 
-interface OrderedEnergy {
-  readonly order: readonly number[];
+/** Orders of the loops of the levels down to one, and the exact energy of all that comes through them. */
+interface Ordered {
+  readonly orders: readonly (readonly number[])[];
   readonly energy: number;
 }
 
@@ -31,8 +32,9 @@ export interface Ground {
 }
 
 /**
- * The way from DRAM down to the MACs: a candidate of each stage, then the orders of the loops of each level. What, with the
- * best of all that is still open, is no better than the best mapping is left out.
+ * The way from DRAM down to the MACs: a candidate of each stage and, as soon as those above and the loops of a level are
+ * known, the orders of its loops. What, with the best of all that is still open, is no better than the best mapping is left
+ * out.
  */
 export class Descent {
   private readonly ground: Ground;
@@ -40,19 +42,20 @@ export class Descent {
   private readonly leaf: Leaf;
   /** The stage of the MACs. */
   private readonly last: number;
-  /** On the way down, by stage: the options, and the least energy of the candidate. */
+  /** On the way down, by stage: the options. */
   private readonly chosen: readonly Uint16Array[];
-  private readonly energies: Float64Array;
+  /** By stage: the promising orders of all levels above, by rising energy; of the first, of no loops. */
+  private readonly ordered: (readonly Ordered[])[];
   /** By stage, with those above: energy, cycles and instances. */
   private readonly energyTo: Float64Array;
   private readonly cyclesTo: Float64Array;
   private readonly spreadTo: Float64Array;
+  /** On the way down, by stage: the member of the list; and that of the best mapping found. */
+  private readonly path: Int32Array;
+  private found: Int32Array | undefined;
   /** By stage: the group and the member that are next. */
   private readonly group: Int32Array;
   private readonly member: Int32Array;
-  /** The orders of the outermost level at the present candidate. */
-  private outermost: readonly OrderedEnergy[] | undefined;
-  private placements: readonly (readonly Placement[])[] = [];
 
   constructor(ground: Ground, orders: Orders, standing: Standing) {
     const { view, boundaries } = ground;
@@ -62,12 +65,10 @@ export class Descent {
     this.last = view.levels.length;
     const stages = this.last + 1;
     this.chosen = boundaries.map(() => new Uint16Array(view.sizes.length));
-    [this.energies, this.energyTo, this.cyclesTo] = [
-      new Float64Array(stages),
-      new Float64Array(stages),
-      new Float64Array(stages),
-    ];
+    this.ordered = boundaries.map(() => [{ orders: [], energy: 0 }]);
+    [this.energyTo, this.cyclesTo] = [new Float64Array(stages), new Float64Array(stages)];
     this.spreadTo = new Float64Array(stages).fill(1);
+    this.path = new Int32Array(stages);
     this.group = new Int32Array(stages);
     this.member = new Int32Array(stages);
   }
@@ -81,12 +82,47 @@ export class Descent {
     return yield* this.descend(Number.POSITIVE_INFINITY);
   }
 
-  /** Goes through the candidates that go with one of a stage, all others of which are out; gives up after some. */
+  /** Forgets what was found, as members of lists change. */
+  forget(): void {
+    this.found = undefined;
+  }
+
+  /** Goes through the candidates that go with one of a stage; gives up after so many. */
   *goTo(stage: number, member: number, most: number): Generator<void, void> {
+    yield* this.goWith(new Map([[stage, member]]), most);
+  }
+
+  /**
+   * Changes the candidates of one stage, or of two that follow each other, in the best mapping that was found by this
+   * descent, as long as that makes it better; gives up on a change after so many candidates.
+   */
+  *improve(most: number): Generator<void, void> {
+    for (;;) {
+      const before = this.found;
+      if (before === undefined) return;
+      for (const open of [1, 2]) {
+        for (let first = 1; first + open <= this.last + 1; first++) {
+          const fixed = new Map([...this.found!.entries()].slice(1));
+          for (let stage = first; stage < first + open; stage++) fixed.delete(stage);
+          yield* this.goWith(fixed, most);
+          if (this.standing.isStopped) return;
+        }
+      }
+      if (this.found === before) return;
+    }
+  }
+
+  /** @param fixed by stage: the only candidate that counts */
+  private *goWith(fixed: ReadonlyMap<number, number>, most: number): Generator<void, void> {
     const { groups, lists } = this.ground;
-    groups[stage] = [{ spread: lists[stage]!.spreads[member]!, members: Uint32Array.of(member) }];
-    yield* this.descend(most, stage);
-    groups[stage] = [];
+    const all = [...groups];
+    for (const [stage, member] of fixed) {
+      groups[stage] = [{ spread: lists[stage]!.spreads[member]!, members: Uint32Array.of(member) }];
+    }
+    yield* this.descend(most);
+    all.forEach((some, stage) => {
+      groups[stage] = some;
+    });
   }
 
   /** The energy of stage 1 with the best order of the loops of DRAM, the only ones outside it. */
@@ -102,13 +138,20 @@ export class Descent {
       leaf.steps[1]![k] = options.steps[1]![k]![chosen[0]![k]!]![option]!;
     }
     leaf.settle(1);
-    const [best] = this.sortedOrders();
-    return best === undefined ? Number.POSITIVE_INFINITY : best.energy - outlook.leastEnergy[0]!;
+    let least = Number.POSITIVE_INFINITY;
+    for (const order of leaf.ordersOf(0)) {
+      leaf.orders[0] = order;
+      least = Math.min(least, leaf.energyOf(1));
+    }
+    return least - outlook.leastEnergy[0]!;
   }
 
-  /** @param goal a stage with one candidate only, on a trial */
-  private *descend(most: number, goal?: number): Generator<void, Worth> {
+  private *descend(most: number): Generator<void, Worth> {
     const { outlook, groups } = this.ground;
+    /** By stage: its candidate, where it is the only one. */
+    const only = groups.map(([group, other]) =>
+      group?.members.length === 1 && other === undefined ? group.members[0] : undefined,
+    );
     this.energyTo[0] = outlook.leastEnergy[0]!;
     let entered = 0;
     let stage = 1;
@@ -125,10 +168,12 @@ export class Descent {
         yield;
       }
       if (!this.choose(stage, member)) continue;
-      if (goal === stage + 1 && !this.leadsTo(goal, groups[goal]![0]!.members[0]!)) continue;
+      const next = only[stage + 1];
+      if (next !== undefined && !this.leadsTo(stage + 1, next)) continue;
       if (!this.enter(stage, member)) continue;
+      this.path[stage] = member;
       if (stage < this.last) this.begin(++stage);
-      else this.settleOrders();
+      else this.take();
     }
     return NOTHING;
   }
@@ -200,28 +245,44 @@ export class Descent {
       leaf.tiles[stage]![k] = tile;
       leaf.spreads[stage]![k] = spread;
     }
-    const { energies, cycles, spreads } = lists[stage]!;
-    let energy = energies[member]!;
-    let longest = Math.max(this.cyclesTo[stage - 1]!, cycles[member]!);
-    const spread = this.spreadTo[stage - 1]! * spreads[member]!;
+    const { cycles, spreads } = lists[stage]!;
+    this.cyclesTo[stage] = Math.max(this.cyclesTo[stage - 1]!, cycles[member]!);
+    this.spreadTo[stage] = this.spreadTo[stage - 1]! * spreads[member]!;
     if (stage > 1 && stage < this.last) {
       // More is known where the steps above are
       bounds.look(stage, leaf.tiles[stage]!, leaf.spreads[stage]!, leaf.steps[stage]!);
-      energy = bounds.energy;
-      longest = Math.max(longest, bounds.cycles);
-      const worth = outlook.from(stage, this.energyTo[stage - 1]! + energy, longest, spread);
-      if (!standing.isPromising(worth)) {
+      this.cyclesTo[stage] = Math.max(this.cyclesTo[stage]!, bounds.cycles);
+      const energy = this.energyTo[stage - 1]! + bounds.energy;
+      if (!standing.isPromising(outlook.from(stage, energy, this.cyclesTo[stage]!, this.spreadTo[stage]!))) {
         standing.cut(`${view.levels[stage]!.name} bound`);
         return false;
       }
     }
     leaf.settle(stage);
-    if (stage === 1) this.outermost = undefined;
-    this.energies[stage] = energy;
-    this.energyTo[stage] = this.energyTo[stage - 1]! + energy;
-    this.cyclesTo[stage] = longest;
-    this.spreadTo[stage] = spread;
-    return true;
+    return stage === this.last || this.orderAbove(stage);
+  }
+
+  /** Finds the orders of the loops right above a stage that are promising, with each of those further out. */
+  private orderAbove(stage: number): boolean {
+    const { outlook } = this.ground;
+    const { leaf, standing } = this;
+    const [cycles, spread] = [this.cyclesTo[stage]!, this.spreadTo[stage]!];
+    const own = leaf.ordersOf(stage - 1);
+    const found: Ordered[] = [];
+    for (const { orders, energy } of this.ordered[stage - 1]!) {
+      leaf.restore(orders);
+      for (const order of own) {
+        leaf.orders[stage - 1] = order;
+        const all = energy + leaf.energyOf(stage);
+        if (standing.isPromising(outlook.from(stage, all, cycles, spread))) {
+          found.push({ orders: [...orders, order], energy: all });
+        } else standing.cut('order bound');
+      }
+    }
+    found.sort((a, b) => a.energy - b.energy);
+    this.ordered[stage] = found;
+    this.energyTo[stage] = found[0]?.energy ?? 0;
+    return found.length > 0;
   }
 
   /** The least worth of mappings with a candidate of stage 1 that is not done with. */
@@ -239,14 +300,6 @@ export class Descent {
       }
     });
     return this.standing.isPromising(least) ? least : NOTHING;
-  }
-
-  private settleOrders(): void {
-    const placements = this.placed();
-    if (placements === undefined) return;
-    this.placements = placements;
-    if (this.last === 1) this.order(0, 0);
-    else this.orderOutermost();
   }
 
   /** The loops in space of all levels; `undefined` where factors are imperfect and one of them could be smaller. */
@@ -272,71 +325,30 @@ export class Descent {
     return placements;
   }
 
-  /** The orders of the outermost level, with the exact energy of the traffic below it and of all that is fixed. */
-  private sortedOrders(): readonly OrderedEnergy[] {
-    const { leaf } = this;
-    return leaf
-      .ordersOf(0)
-      .map((order) => {
-        leaf.orders[0] = order;
-        return { order, energy: leaf.energyOf(1) };
-      })
-      .sort((a, b) => a.energy - b.energy);
-  }
-
-  private orderOutermost(): void {
-    const { leaf, standing } = this;
-    const ahead = this.energyFrom(2);
-    const cycles = leaf.macCycles();
-    this.outermost ??= this.sortedOrders();
-    for (const { order, energy } of this.outermost) {
-      if (!standing.isPromising(this.ground.outlook.worth(energy + ahead, cycles))) {
-        standing.cut('order bound');
-        return;
-      }
-      leaf.orders[0] = order;
-      this.order(1, energy);
+  /** Takes what is chosen, with the best orders of all levels; that of the innermost makes no difference. */
+  private take(): void {
+    const { leaf, standing, last } = this;
+    const { outlook, keeps } = this.ground;
+    const [innermost] = leaf.ordersOf(last - 1);
+    const placements = innermost && this.placed();
+    if (placements === undefined) return;
+    for (const { orders, energy } of this.ordered[last - 1]!) {
+      leaf.restore(orders);
+      leaf.orders[last - 1] = innermost!;
+      const all = energy + leaf.energyOf(last);
+      // Orders come by rising energy, and ports can only make it worth less
+      if (!standing.isPromising(outlook.worth(all, leaf.macCycles()))) return;
+      standing.visited++;
+      const worth = outlook.worth(all, Math.max(leaf.macCycles(), leaf.portCycles()));
+      if (standing.best !== undefined && !isBetter(worth, standing.best.worth)) continue;
+      this.found = this.path.slice();
+      standing.best = {
+        keeps,
+        worth,
+        placements,
+        steps: leaf.steps.map((row) => row.slice()),
+        orders: [...leaf.orders],
+      };
     }
-  }
-
-  /** Tries the orders of a level and those inside. */
-  private order(level: number, energy: number): void {
-    const { leaf, last, standing } = this;
-    if (level === last - 1) {
-      const [any] = leaf.ordersOf(level);
-      if (any === undefined) return;
-      leaf.orders[level] = any;
-      this.take(energy + leaf.energyOf(last));
-      return;
-    }
-    const ahead = this.energyFrom(level + 2);
-    for (const order of leaf.ordersOf(level)) {
-      leaf.orders[level] = order;
-      const exact = energy + leaf.energyOf(level + 1);
-      if (standing.isPromising(this.ground.outlook.worth(exact + ahead, leaf.macCycles()))) {
-        this.order(level + 1, exact);
-      } else standing.cut('order bound');
-    }
-  }
-
-  /** The least energy of the chosen candidates of a stage and of those below. */
-  private energyFrom(stage: number): number {
-    let energy = 0;
-    for (let later = stage; later <= this.last; later++) energy += this.energies[later]!;
-    return energy;
-  }
-
-  private take(energy: number): void {
-    const { leaf, standing } = this;
-    standing.visited++;
-    const worth = this.ground.outlook.worth(energy, Math.max(leaf.macCycles(), leaf.portCycles()));
-    if (standing.best !== undefined && !isBetter(worth, standing.best.worth)) return;
-    standing.best = {
-      keeps: this.ground.keeps,
-      worth,
-      placements: this.placements,
-      steps: leaf.steps.map((row) => row.slice()),
-      orders: [...leaf.orders],
-    };
   }
 }

@@ -47,6 +47,11 @@ export class Leaf {
     this.moved = new Float64Array(Math.max(...view.tensors.map(({ axes }) => axes)));
   }
 
+  /** Sets the orders of the outermost levels. */
+  restore(orders: readonly (readonly number[])[]): void {
+    for (let level = 0; level < orders.length; level++) this.orders[level] = orders[level]!;
+  }
+
   /** Steps in time of all levels: the cycles of the MACs. */
   macCycles(): number {
     let cycles = 1;
