@@ -195,7 +195,7 @@ describe('constraints that are none', () => {
     [
       'letter.yaml',
       'levels:\n  RF: { temporal: { only: [X] } }\n',
-      'letter.yaml:2:28: levels.RF.temporal.only[0]: found "X"; allowed: dimensions: N, M, C, R, S, P, Q, G, K',
+      'letter.yaml:2:28: levels.RF.temporal.only[0]: found "X"; allowed: dimensions: N, M, C, R, S, P, Q, G',
     ],
     [
       'twice.yaml',

@@ -60,19 +60,19 @@ it.each<[Record<string, LevelRules>, string]>([
   ],
   [
     { GLB: { spatialX: { only: ['M', 'E'] } } },
-    'levels.GLB.spatialX.only[1]: found "E"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q, K',
+    'levels.GLB.spatialX.only[1]: found "E"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q',
   ],
   [
     { RF: { temporal: { innermost: ['p'] } } },
-    'levels.RF.temporal.innermost[0]: found "p" (did you mean P?); allowed: dimensions: H, W, G, N, M, C, R, S, P, Q, K',
+    'levels.RF.temporal.innermost[0]: found "p" (did you mean P?); allowed: dimensions: H, W, G, N, M, C, R, S, P, Q',
   ],
   [
     { RF: { temporal: { order: ['X'] } } },
-    'levels.RF.temporal.order[0]: found "X"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q, K',
+    'levels.RF.temporal.order[0]: found "X"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q',
   ],
   [
     { GLB: { spatialY: { factors: { toString: 2 } } } },
-    'levels.GLB.spatialY.factors: unknown key "toString"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q, K',
+    'levels.GLB.spatialY.factors: unknown key "toString"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q',
   ],
 ])('says what is wrong with %j', (levels, message) => {
   expect(problemsIn(constraints(levels), MACHINE, ['H', 'W']).map(describeProblem)).toEqual([message]);

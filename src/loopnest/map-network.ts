@@ -3,7 +3,7 @@ import type { Layer, Network } from '../layer/layer.ts';
 import type { Progress } from '../steps.ts';
 import type { Architecture } from './architecture.ts';
 import { NO_CONSTRAINTS } from './constraints.ts';
-import { mapSteps } from './map.ts';
+import { mapUntil } from './map.ts';
 import type { MapOptions, NestOutcome, NetworkMapping } from './map-result.ts';
 import { type LoopProblem, macsOf, problemOfLayer } from './problem.ts';
 
@@ -13,8 +13,8 @@ export interface MapNetworkOptions extends MapOptions {
   /** The layers to map; default: all convolutional and fully connected ones. */
   readonly layers?: readonly Layer[] | undefined;
   /**
-   * Seconds for all layers: each search gets an equal share of what is left, so that what one does not need is there for
-   * the next. Default: each goes on to the proof.
+   * Seconds for all layers: each search gets an equal share of what is left, and those that need more go on in turn with
+   * what others did not need. Default: each goes on to the proof.
    */
   readonly seconds?: number | undefined;
 }
@@ -34,7 +34,7 @@ export function problemsOf(
 /**
  * The best loop nest of every layer; layers of the same shape are searched once. Steps are searches.
  *
- * @throws InputError as {@link mapSteps} and {@link problemOfLayer} do, or if a layer is a pool.
+ * @throws InputError as {@link mapUntil} and {@link problemOfLayer} do, or if a layer is a pool.
  */
 export function* mapNetworkSteps(
   network: Network,
@@ -42,21 +42,30 @@ export function* mapNetworkSteps(
   { seconds, ...options }: MapNetworkOptions = {},
 ): Generator<Progress, NetworkMapping> {
   const deadline = performance.now() + 1000 * (seconds ?? Number.POSITIVE_INFINITY);
+  const isOver = () => performance.now() > deadline;
   const problems = problemsOf(network, options);
-  const shapes = new Map(problems.map((problem) => [shapeOf(problem), problem]));
+  const open = new Map(
+    problems.map((problem) => [shapeOf(problem), mapUntil(problem, architecture, options, isOver)]),
+  );
   const outcomes = new Map<string, NestOutcome>();
-  for (const [shape, problem] of shapes) {
-    const done = outcomes.size;
-    const left = Math.max(0, deadline - performance.now()) / 1000;
-    const share = seconds === undefined ? undefined : left / (shapes.size - done);
-    const steps = mapSteps(problem, architecture, { ...options, seconds: share });
-    for (;;) {
-      const step = steps.next();
-      if (step.done) {
-        outcomes.set(shape, step.value);
-        break;
+  const of = open.size;
+  let done = 0;
+  while (open.size > 0) {
+    let turns = open.size;
+    for (const [shape, search] of open) {
+      const now = performance.now();
+      const end = now + (deadline - now) / turns;
+      turns--;
+      while (isOver() || performance.now() < end) {
+        const step = search.next();
+        if (step.done) {
+          outcomes.set(shape, step.value);
+          open.delete(shape);
+          break;
+        }
+        done = Math.max(done, outcomes.size + step.value.done / step.value.of);
+        yield { done, of };
       }
-      yield { done: done + step.value.done / step.value.of, of: shapes.size };
     }
   }
   return {

@@ -33,6 +33,17 @@ export function* mapSteps(
   architecture: Architecture,
   options: MapOptions = {},
 ): Generator<Progress, NestOutcome> {
+  const deadline = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
+  return yield* mapUntil(problem, architecture, options, () => performance.now() > deadline);
+}
+
+/** {@link mapSteps} until it is over, or proven. */
+export function* mapUntil(
+  problem: LoopProblem,
+  architecture: Architecture,
+  options: MapOptions,
+  isOver: () => boolean,
+): Generator<Progress, NestOutcome> {
   checkArchitecture(architecture);
   const {
     objective = 'energy',
@@ -40,11 +51,10 @@ export function* mapSteps(
     convention = 'true',
     constraints = NO_CONSTRAINTS,
   } = options;
-  const deadline = performance.now() + 1000 * (options.seconds ?? Number.POSITIVE_INFINITY);
   const standing = new Standing({
     isExhaustive: options.exhaustive ?? false,
     trialAfter: options.trialAfter ?? 512,
-    isOver: () => performance.now() > deadline,
+    isOver,
   });
   const view = viewOf(problem, architecture, convention);
   const rules = architecture.levels.map(({ name }) => constraints.levels[name]?.temporal);

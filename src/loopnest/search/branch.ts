@@ -19,6 +19,12 @@ const TRIED = 24;
 /** Choices that a trial looks at, at most, for each candidate. */
 const TRIAL_STEPS = 20_000;
 
+/** With more levels, the best candidates by themselves seldom lead to good mappings. */
+const DEEP = 3;
+/** So many ways are followed at once there, and so many candidates entered from each. */
+const WAYS = 48;
+const ENTERED = 100;
+
 /** What the search is about, but for what levels keep. */
 export interface Space {
   readonly view: View;
@@ -48,8 +54,6 @@ export class Branch {
   private readonly stages: readonly number[];
   private readonly lists: readonly StageList[];
   private readonly groups: (readonly Group[])[];
-  /** Whether the energies of stage 1 are no lower bounds, but what it costs with the best order. */
-  private isExact = false;
 
   constructor({ view, options, orders, symmetry, objective }: Space, keeps: Keeps, standing: Standing) {
     this.view = view;
@@ -87,6 +91,7 @@ export class Branch {
       if (standing.isStopped) return least;
       if (this.lists[stage]!.count === 0) return NOTHING;
     }
+    this.descent.reset();
     return yield* this.descent.goThrough();
   }
 
@@ -174,7 +179,7 @@ export class Branch {
     let pairs = this.pairBound(stage);
     const candidates = this.forEachCandidate(stage, (options, energy, cycles, spread) => {
       range.add(energy, cycles, spread);
-      const leastAbove = pairs?.energyAbove(options) ?? UNKNOWN;
+      const leastAbove = pairs?.energyWith(options) ?? UNKNOWN;
       if (standing.isPromising(outlook.with(stage, energy, cycles, spread, leastAbove))) {
         list.add(options, energy, leastAbove, cycles, spread);
       } else this.cutByBound(stage);
@@ -198,29 +203,17 @@ export class Branch {
 
   private pairBound(stage: number): PairBound | undefined {
     const above = this.lists[stage - 1]!;
-    return above.count > 0 ? new PairBound(this.options, stage, above) : undefined;
+    return above.count > 0 ? new PairBound(this.options, stage, stage - 1, above) : undefined;
   }
 
   /** Drops candidates that are not promising any more. */
   private siftAll(): void {
     for (const stage of this.stages) this.sift(stage);
-    if (!this.isExact && this.view.levels.length > 1 && this.stages.at(-1) !== 1) {
-      this.makeExact();
+    if (!this.descent.isExact && this.view.levels.length > 1 && this.stages.at(-1) !== 1) {
+      this.descent.makeExact();
       this.sift(1);
     }
     for (const stage of this.stages.slice(0, -1)) this.group(stage);
-  }
-
-  /** The energy of stage 1 is known: of the loops outside, those of DRAM, the best order is. */
-  private makeExact(): void {
-    this.isExact = true;
-    const { count, energies } = this.lists[1]!;
-    let least = Number.POSITIVE_INFINITY;
-    for (let i = 0; i < count; i++) {
-      energies[i] = this.descent.exactEnergy(i);
-      if (energies[i]! < least) least = energies[i]!;
-    }
-    this.outlook.leastEnergy[1] = least;
   }
 
   private sift(stage: number): void {
@@ -243,10 +236,11 @@ export class Branch {
   private *tryBest(stage: number): Generator<void, void> {
     this.group(stage);
     if (this.groups.some((groups, other) => other > 0 && groups.length === 0)) return;
-    this.descent.forget();
+    this.descent.reset();
     for (const member of this.lists[stage]!.best(TRIED, this.worthWith(stage))) {
       yield* this.descent.goTo(stage, member, TRIAL_STEPS);
     }
+    if (this.view.levels.length > DEEP) yield* this.descent.beam(WAYS, ENTERED);
     yield* this.descent.improve(TRIAL_STEPS);
   }
 

@@ -3,6 +3,7 @@ import { Leaf } from './leaf.ts';
 import type { Options } from './options.ts';
 import type { Orders } from './orders.ts';
 import type { Outlook } from './outlook.ts';
+import { PairBound } from './pair-bound.ts';
 import { isNeeded, place } from './placement.ts';
 import type { Group, StageList } from './stage-list.ts';
 import type { Placement, Standing } from './standing.ts';
@@ -37,6 +38,8 @@ export interface Ground {
  * out.
  */
 export class Descent {
+  /** Whether the energies of stage 1 are no lower bounds, but what it costs with the best order. */
+  isExact = false;
   private readonly ground: Ground;
   private readonly standing: Standing;
   private readonly leaf: Leaf;
@@ -44,12 +47,14 @@ export class Descent {
   private readonly last: number;
   /** On the way down, by stage: the options. */
   private readonly chosen: readonly Uint16Array[];
-  /** By stage: the promising orders of all levels above, by rising energy; of the first, of no loops. */
-  private readonly ordered: (readonly Ordered[])[];
+  /** By stage: the promising orders of all levels above, by rising energy; not known yet where nobody asked. */
+  private readonly ordered: (readonly Ordered[] | undefined)[];
   /** By stage, with those above: energy, cycles and instances. */
   private readonly energyTo: Float64Array;
   private readonly cyclesTo: Float64Array;
   private readonly spreadTo: Float64Array;
+  /** By stage: what the stage below costs with a candidate. */
+  private below: readonly (PairBound | undefined)[] = [];
   /** On the way down, by stage: the member of the list; and that of the best mapping found. */
   private readonly path: Int32Array;
   private found: Int32Array | undefined;
@@ -82,14 +87,64 @@ export class Descent {
     return yield* this.descend(Number.POSITIVE_INFINITY);
   }
 
-  /** Forgets what was found, as members of lists change. */
-  forget(): void {
+  /** To be called when lists have changed: what was found had other members. */
+  reset(): void {
+    const { lists, options } = this.ground;
     this.found = undefined;
+    this.below = lists.map((_, stage) =>
+      stage > 0 && stage < this.last
+        ? new PairBound(options, stage, stage + 1, lists[stage + 1]!)
+        : undefined,
+    );
   }
 
   /** Goes through the candidates that go with one of a stage; gives up after so many. */
   *goTo(stage: number, member: number, most: number): Generator<void, void> {
     yield* this.goWith(new Map([[stage, member]]), most);
+  }
+
+  /**
+   * Goes down by the most promising ways only: so many candidates of each stage, with what was chosen above; looks at so many
+   * for each way.
+   */
+  *beam(width: number, most: number): Generator<void, void> {
+    const { outlook } = this.ground;
+    this.energyTo[0] = outlook.leastEnergy[0]!;
+    let ways: readonly (readonly number[])[] = [[]];
+    for (let stage = 1; stage <= this.last; stage++) {
+      const further: { readonly way: readonly number[]; readonly worth: Worth }[] = [];
+      for (const way of ways) {
+        if (!way.every((member, i) => this.choose(i + 1, member) && this.enter(i + 1, member))) continue;
+        way.forEach((member, i) => {
+          this.path[i + 1] = member;
+        });
+        this.begin(stage);
+        for (let left = most; left > 0; ) {
+          const member = this.next(stage);
+          if (member === undefined) break;
+          if (!this.choose(stage, member)) continue;
+          left--;
+          if (!this.enter(stage, member)) continue;
+          this.path[stage] = member;
+          if (stage === this.last) this.take();
+          else {
+            const below = this.below[stage]?.energyWith(this.chosen[stage]!);
+            const worth = outlook.from(
+              stage,
+              this.energyTo[stage]!,
+              this.cyclesTo[stage]!,
+              this.spreadTo[stage]!,
+              below,
+            );
+            further.push({ way: [...way, member], worth });
+          }
+        }
+        if (this.standing.isStopped) return;
+        yield;
+      }
+      further.sort((a, b) => a.worth[0] - b.worth[0] || a.worth[1] - b.worth[1]);
+      ways = further.slice(0, width).map(({ way }) => way);
+    }
   }
 
   /**
@@ -125,25 +180,32 @@ export class Descent {
     });
   }
 
-  /** The energy of stage 1 with the best order of the loops of DRAM, the only ones outside it. */
-  exactEnergy(member: number): number {
+  /** Of the loops outside stage 1, those of DRAM, the best order is known: puts what it costs into the list. */
+  makeExact(): void {
     const { view, options, lists, outlook } = this.ground;
     const { leaf, chosen } = this;
+    const { count, energies, options: members } = lists[1]!;
     const width = view.sizes.length;
-    for (let k = 0; k < width; k++) {
-      const option = lists[1]!.options[member * width + k]!;
-      const { tile, spread } = options.stages[1]![k]![option]!;
-      leaf.tiles[1]![k] = tile;
-      leaf.spreads[1]![k] = spread;
-      leaf.steps[1]![k] = options.steps[1]![k]![chosen[0]![k]!]![option]!;
+    let leastOfAll = Number.POSITIVE_INFINITY;
+    for (let i = 0; i < count; i++) {
+      for (let k = 0; k < width; k++) {
+        const option = members[i * width + k]!;
+        const { tile, spread } = options.stages[1]![k]![option]!;
+        leaf.tiles[1]![k] = tile;
+        leaf.spreads[1]![k] = spread;
+        leaf.steps[1]![k] = options.steps[1]![k]![chosen[0]![k]!]![option]!;
+      }
+      leaf.settle(1);
+      let least = Number.POSITIVE_INFINITY;
+      for (const order of leaf.ordersOf(0)) {
+        leaf.orders[0] = order;
+        least = Math.min(least, leaf.energyOf(1));
+      }
+      energies[i] = least - outlook.leastEnergy[0]!;
+      leastOfAll = Math.min(leastOfAll, energies[i]!);
     }
-    leaf.settle(1);
-    let least = Number.POSITIVE_INFINITY;
-    for (const order of leaf.ordersOf(0)) {
-      leaf.orders[0] = order;
-      least = Math.min(least, leaf.energyOf(1));
-    }
-    return least - outlook.leastEnergy[0]!;
+    outlook.leastEnergy[1] = leastOfAll;
+    this.isExact = true;
   }
 
   private *descend(most: number): Generator<void, Worth> {
@@ -245,31 +307,51 @@ export class Descent {
       leaf.tiles[stage]![k] = tile;
       leaf.spreads[stage]![k] = spread;
     }
-    const { cycles, spreads } = lists[stage]!;
+    const { energies, cycles, spreads } = lists[stage]!;
+    let least = energies[member]!;
     this.cyclesTo[stage] = Math.max(this.cyclesTo[stage - 1]!, cycles[member]!);
     this.spreadTo[stage] = this.spreadTo[stage - 1]! * spreads[member]!;
     if (stage > 1 && stage < this.last) {
       // More is known where the steps above are
       bounds.look(stage, leaf.tiles[stage]!, leaf.spreads[stage]!, leaf.steps[stage]!);
       this.cyclesTo[stage] = Math.max(this.cyclesTo[stage]!, bounds.cycles);
-      const energy = this.energyTo[stage - 1]! + bounds.energy;
+      least = bounds.energy;
+      const energy = this.energyTo[stage - 1]! + least;
       if (!standing.isPromising(outlook.from(stage, energy, this.cyclesTo[stage]!, this.spreadTo[stage]!))) {
         standing.cut(`${view.levels[stage]!.name} bound`);
         return false;
       }
     }
     leaf.settle(stage);
-    return stage === this.last || this.orderAbove(stage);
+    if (stage === this.last) return true;
+    this.ordered[stage] = undefined;
+    // Few of the first are entered with another
+    if (stage === 1) {
+      this.energyTo[stage] = this.energyTo[stage - 1]! + least;
+      return true;
+    }
+    const [best] = this.ordersAbove(stage, least);
+    if (best === undefined) return false;
+    this.energyTo[stage] = best.energy;
+    return true;
   }
 
-  /** Finds the orders of the loops right above a stage that are promising, with each of those further out. */
-  private orderAbove(stage: number): boolean {
+  /**
+   * The promising orders of the loops of all levels above a stage that is entered.
+   *
+   * @param least energy of the stage at the least
+   */
+  private ordersAbove(stage: number, least: number): readonly Ordered[] {
+    const known = this.ordered[stage];
+    if (known !== undefined) return known;
     const { outlook } = this.ground;
     const { leaf, standing } = this;
     const [cycles, spread] = [this.cyclesTo[stage]!, this.spreadTo[stage]!];
     const own = leaf.ordersOf(stage - 1);
     const found: Ordered[] = [];
-    for (const { orders, energy } of this.ordered[stage - 1]!) {
+    for (const { orders, energy } of this.ordersAbove(stage - 1, 0)) {
+      // Those further out come by rising energy
+      if (stage > 1 && !standing.isPromising(outlook.from(stage, energy + least, cycles, spread))) break;
       leaf.restore(orders);
       for (const order of own) {
         leaf.orders[stage - 1] = order;
@@ -281,8 +363,7 @@ export class Descent {
     }
     found.sort((a, b) => a.energy - b.energy);
     this.ordered[stage] = found;
-    this.energyTo[stage] = found[0]?.energy ?? 0;
-    return found.length > 0;
+    return found;
   }
 
   /** The least worth of mappings with a candidate of stage 1 that is not done with. */
@@ -332,7 +413,7 @@ export class Descent {
     const [innermost] = leaf.ordersOf(last - 1);
     const placements = innermost && this.placed();
     if (placements === undefined) return;
-    for (const { orders, energy } of this.ordered[last - 1]!) {
+    for (const { orders, energy } of this.ordersAbove(last - 1, 0)) {
       leaf.restore(orders);
       leaf.orders[last - 1] = innermost!;
       const all = energy + leaf.energyOf(last);

@@ -78,14 +78,17 @@ export class Outlook {
     return this.worth(sum, Math.max(longest, this.macs / most));
   }
 
-  /** Of a mapping where all stages down to one have this energy, these cycles, and so many instances. */
-  from(stage: number, energy: number, cycles: number, spread: number): Worth {
+  /**
+   * Of a mapping where all stages down to one have this energy, these cycles, and so many instances, and the stage below
+   * costs so much at the least.
+   */
+  from(stage: number, energy: number, cycles: number, spread: number, below = UNKNOWN): Worth {
     const { leastEnergy, leastCycles, mostSpread } = this;
     let sum = energy;
     let longest = cycles;
     let most = spread;
     for (let later = stage + 1; later < mostSpread.length; later++) {
-      sum += leastEnergy[later]!;
+      sum += later === stage + 1 ? Math.max(leastEnergy[later]!, below) : leastEnergy[later]!;
       most *= mostSpread[later]!;
       if (leastCycles[later]! > longest) longest = leastCycles[later]!;
     }

@@ -2,44 +2,41 @@ import type { Options } from './options.ts';
 import type { StageList } from './stage-list.ts';
 
 /**
- * What the stage above costs at least with a candidate of a stage: a tile above is a multiple of the tiles below. Looks at
- * two dimensions at a time, and takes the pair that says most.
+ * What the stage above or below costs at least with a candidate of a stage: a tile above is a multiple of the tiles below.
+ * Looks at two dimensions at a time, and takes the pair that says most.
  */
 export class PairBound {
   private readonly pairs: readonly {
     readonly k: number;
     readonly l: number;
     readonly width: number;
-    /** Least energy above, by option of k and option of l below. */
+    /** Least energy of the other stage, by option of k and option of l. */
     readonly least: Float64Array;
   }[];
 
-  /** @param above the candidates of the stage above, all that there are or that can be better */
-  constructor({ stages, steps }: Options, stage: number, above: StageList) {
-    const dimensions = stages[stage]!.length;
+  /** @param others the candidates of the stage above or below, all that there are or that can be better */
+  constructor({ stages, steps }: Options, stage: number, other: number, others: StageList) {
+    const own = stages[stage]!;
+    const goes = (k: number) => (from: number, to: number) =>
+      other < stage ? steps[stage]![k]![from]![to] !== 0 : steps[other]![k]![to]![from] !== 0;
     const pairs = [];
-    for (let k = 0; k < dimensions; k++) {
-      for (let l = k + 1; l < dimensions; l++) {
-        const width = stages[stage - 1]![l]!.length;
-        const energies = above.leastByPair(k, l, stages[stage - 1]![k]!.length, width);
-        const half = leastBelow(energies, width, steps[stage]![k]!, stages[stage]![k]!.length);
+    for (let k = 0; k < own.length; k++) {
+      for (let l = k + 1; l < own.length; l++) {
+        const [height, width] = [stages[other]![k]!.length, stages[other]![l]!.length];
+        const energies = others.leastByPair(k, l, height, width);
+        const half = leastOfThose(energies, width, own[k]!.length, goes(k));
         const least = transposed(
-          leastBelow(
-            transposed(half, width),
-            stages[stage]![k]!.length,
-            steps[stage]![l]!,
-            stages[stage]![l]!.length,
-          ),
-          stages[stage]![k]!.length,
+          leastOfThose(transposed(half, width), own[k]!.length, own[l]!.length, goes(l)),
+          own[k]!.length,
         );
-        pairs.push({ k, l, width: stages[stage]![l]!.length, least });
+        pairs.push({ k, l, width: own[l]!.length, least });
       }
     }
     this.pairs = pairs;
   }
 
-  /** The least energy of the stage above with these options of each dimension. */
-  energyAbove(options: Uint16Array): number {
+  /** The least energy of the other stage with these options of each dimension. */
+  energyWith(options: Uint16Array): number {
     let most = Number.NEGATIVE_INFINITY;
     for (let i = 0; i < this.pairs.length; i++) {
       const { k, l, width, least } = this.pairs[i]!;
@@ -50,23 +47,24 @@ export class PairBound {
   }
 }
 
-/** Of a table with a row for each option above, one with a row for each option below: the least of those it goes with. */
-function leastBelow(
+/** Of a table with a row for each option of the other stage, one with a row for each own option: the least of those it goes with. */
+function leastOfThose(
   table: Float64Array,
   width: number,
-  steps: readonly Int32Array[],
   count: number,
+  goes: (from: number, to: number) => boolean,
 ): Float64Array {
   const least = new Float64Array(count * width).fill(Number.POSITIVE_INFINITY);
-  steps.forEach((row, above) => {
-    for (let below = 0; below < count; below++) {
-      if (row[below] === 0) continue;
+  const height = table.length / width;
+  for (let from = 0; from < height; from++) {
+    for (let to = 0; to < count; to++) {
+      if (!goes(from, to)) continue;
       for (let i = 0; i < width; i++) {
-        const energy = table[above * width + i]!;
-        if (energy < least[below * width + i]!) least[below * width + i] = energy;
+        const energy = table[from * width + i]!;
+        if (energy < least[to * width + i]!) least[to * width + i] = energy;
       }
     }
-  });
+  }
   return least;
 }
 
