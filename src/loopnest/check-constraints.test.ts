@@ -78,8 +78,16 @@ it.each<[Record<string, LevelRules>, string]>([
   expect(problemsIn(constraints(levels), MACHINE, ['H', 'W']).map(describeProblem)).toEqual([message]);
 });
 
+it('knows filters by the name that others have for them, where there is no such dimension', () => {
+  const rules = constraints({ GLB: { spatialX: { only: ['K'] } } });
+  expect(problemsIn(rules, MACHINE, ['M', 'C']).map(describeProblem)).toEqual([
+    'levels.GLB.spatialX.only[0]: found "K" (did you mean M?); allowed: dimensions: M, C, G, N, R, S, P, Q',
+  ]);
+  expect(problemsIn(rules, MACHINE, ['M', 'N', 'K'])).toEqual([]);
+});
+
 it('takes dimensions that only other problems have', () => {
-  const letters = [...'GNMCRSPQKHW'];
+  const letters = [...'GNMCRSPQHW'];
   const factors = Object.fromEntries(letters.map((letter) => [letter, 1]));
   const rules = { temporal: { only: letters, order: letters, innermost: letters, factors } };
   expect(problemsIn(constraints({ DRAM: rules, GLB: rules, RF: rules }), MACHINE, ['H', 'W'])).toEqual([]);
