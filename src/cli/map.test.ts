@@ -227,7 +227,7 @@ describe('a time', () => {
       expect(search.proven).toBe(false);
       expect(search.lowerBound).toBeLessThanOrEqual(energy.total);
     }
-    expect(await printed(...words)).toMatch(/Not proven for|cannot be mapped/);
+    expect(await printed(...words)).toMatch(/Not proven for|No mapping was found in the time given/);
   });
 });
 

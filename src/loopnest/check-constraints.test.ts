@@ -5,6 +5,12 @@ import type { Architecture, MemoryLevel } from './architecture.ts';
 import { checkConstraints } from './check-constraints.ts';
 import type { Constraints, LevelRules } from './constraints.ts';
 import { anyArchitecture, anyConstraints } from './files/arbitrary.testing.ts';
+import {
+  ARCHITECTURE_PRESET_NAMES,
+  architecturePreset,
+  CONSTRAINTS_PRESET_NAMES,
+  constraintsPreset,
+} from './presets.ts';
 import { TENSORS } from './problem.ts';
 
 const level = (name: string, more: Partial<MemoryLevel> = {}): MemoryLevel => {
@@ -59,8 +65,8 @@ it.each<[Record<string, LevelRules>, string]>([
     'levels.RF.spatialY: found {}; allowed: no loops in space, as RF has no fan-out',
   ],
   [
-    { GLB: { spatialX: { only: ['M', 'E'] } } },
-    'levels.GLB.spatialX.only[1]: found "E"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q',
+    { GLB: { spatialX: { only: ['M', 'Z'] } } },
+    'levels.GLB.spatialX.only[1]: found "Z"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q',
   ],
   [
     { RF: { temporal: { innermost: ['p'] } } },
@@ -75,7 +81,9 @@ it.each<[Record<string, LevelRules>, string]>([
     'levels.GLB.spatialY.factors: unknown key "toString"; allowed: dimensions: H, W, G, N, M, C, R, S, P, Q',
   ],
 ])('says what is wrong with %j', (levels, message) => {
-  expect(problemsIn(constraints(levels), MACHINE, ['H', 'W']).map(describeProblem)).toEqual([message]);
+  expect(problemsIn(constraints(levels), MACHINE, ['H', 'W', 'M', 'P']).map(describeProblem)).toEqual([
+    message,
+  ]);
 });
 
 it('knows filters by the name that others have for them, where there is no such dimension', () => {
@@ -86,11 +94,41 @@ it('knows filters by the name that others have for them, where there is no such 
   expect(problemsIn(rules, MACHINE, ['M', 'N', 'K'])).toEqual([]);
 });
 
-it('takes dimensions that only other problems have', () => {
-  const letters = [...'GNMCRSPQHW'];
-  const factors = Object.fromEntries(letters.map((letter) => [letter, 1]));
-  const rules = { temporal: { only: letters, order: letters, innermost: letters, factors } };
-  expect(problemsIn(constraints({ DRAM: rules, GLB: rules, RF: rules }), MACHINE, ['H', 'W'])).toEqual([]);
+describe('dimensions', () => {
+  const CONVOLUTION = [...'NMCRSPQ'];
+  const everywhere = (letters: readonly string[]) => {
+    const factors = Object.fromEntries(letters.map((letter) => [letter, 1]));
+    const rules = { temporal: { only: letters, order: letters, innermost: letters, factors } };
+    return constraints({ DRAM: rules, GLB: rules, RF: rules });
+  };
+  const only = (letter: string) => constraints({ GLB: { spatialX: { only: [letter] } } });
+
+  it('are those of the problems, of which some may lack one; convolutions may have G', () => {
+    const letters = [...CONVOLUTION, 'G', 'H'];
+    expect(problemsIn(everywhere(letters), MACHINE, [...CONVOLUTION, 'H'])).toEqual([]);
+    expect(problemsIn(everywhere(letters), MACHINE, ['G', ...CONVOLUTION, 'H'])).toEqual([]);
+    expect(problemsIn(only('G'), MACHINE, ['M', 'N', 'K'])).toHaveLength(1);
+    expect(problemsIn(only('K'), MACHINE, ['M', 'N', 'K'])).toEqual([]);
+  });
+
+  it.each([
+    ['K', 'M'],
+    ['E', 'P'],
+    ['F', 'Q'],
+    ['B', 'N'],
+  ])('that others call %s are told by their own letter, %s', (letter, ours) => {
+    expect(problemsIn(only(letter), MACHINE, CONVOLUTION).map(describeProblem)).toEqual([
+      `levels.GLB.spatialX.only[0]: found "${letter}" (did you mean ${ours}?); allowed: dimensions: N, M, C, R, S, P, Q, G`,
+    ]);
+  });
+
+  it('are all right in the presets, for networks with groups and without', () => {
+    for (const name of CONSTRAINTS_PRESET_NAMES) {
+      const own = ARCHITECTURE_PRESET_NAMES.includes(name) ? name : 'eyeriss-like-256';
+      expect(problemsIn(constraintsPreset(name), architecturePreset(own), CONVOLUTION)).toEqual([]);
+      expect(problemsIn(constraintsPreset(name), architecturePreset(own), ['G', ...CONVOLUTION])).toEqual([]);
+    }
+  });
 });
 
 describe('of any constraints', () => {

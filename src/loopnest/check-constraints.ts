@@ -20,7 +20,8 @@ export function checkConstraints(
   { name, levels }: Architecture,
   dimensions: readonly string[],
 ): void {
-  const letters = [...new Set([...dimensions, ...USUAL_DIMENSIONS])];
+  const isConvolution = CONVOLUTION.every((letter) => dimensions.includes(letter));
+  const letters = isConvolution && !dimensions.includes('G') ? [...dimensions, 'G'] : dimensions;
   const names = levels.map((level) => level.name);
   const problems = Object.entries(rules).flatMap(([level, ofLevel]): Problem[] => {
     const i = names.indexOf(level);

@@ -64,9 +64,9 @@ describe('the table of a mapped network', () => {
 
   it('tells how far a search came that was stopped', () => {
     const text = nestTable(stopped(0.9), { ...plain, width: 1000 });
-    expect(text).toMatch(/^CONV3 .* gap 10\.0 %$/m);
+    expect(text).toMatch(/^CONV3 .* gap 10\.0 % *$/m);
     expect(text).toMatch(/^again .* proven *$/m);
-    expect(text).toMatch(/^all layers .* 3431 *$/m);
+    expect(text).toMatch(/^all layers .* 3431 +1 not proven *$/m);
     expect(text).toContain('Not proven for CONV3 (none below 7.66 per MAC): the search was stopped.');
     expect(nestTable(stopped(0.99999), plain)).toMatch(/gap 0\.1 %/);
     expect(nestTable(stopped(0), plain)).toMatch(/gap 100\.0 %/);
@@ -90,6 +90,31 @@ describe('the table of a mapped network', () => {
     );
     expect(only).toMatch(/^none cannot be mapped/m);
     expect(only).not.toMatch(/^loops/m);
+  });
+
+  it('tells in one line for which layers there was no time', () => {
+    const late = (name: string) => ({
+      ...NOT_MAPPED,
+      name,
+      reason: {
+        limit: 'time',
+        rules: [],
+        broken: [],
+        message: 'no mapping was found in the time given',
+      } as const,
+    });
+    const text = (names: readonly string[]) =>
+      nestTable(
+        {
+          ...two,
+          problems: [...two.problems, ...names.map(() => CONV3)],
+          result: { ...two.result, layers: [...two.result.layers, ...names.map(late)] },
+        },
+        { ...plain, width: 1000 },
+      );
+    expect(text(['a', 'b'])).toMatch(/^No mapping was found in the time given for a and b\.$/m);
+    expect(text([...'abcdefgh'])).toMatch(/ for a, b, c, d, e and 3 more layers\.$/m);
+    expect(text(['a'])).not.toContain('cannot be mapped');
   });
 
   it('says what is padded, and that words are counted as Timeloop does', () => {

@@ -198,10 +198,15 @@ function layersSheet({ result, architecture }: MappedNetwork, shares: Shares | u
           together(feasible.map(totalsOf)),
           '',
           howMany(sum(feasible.map(({ search }) => search.visited))),
-          feasible.every(({ search }) => search.proven) ? 'proven' : '',
+          provenText(feasible),
         ),
       }),
   };
+}
+
+function provenText(layers: readonly FeasibleLayer[]): string {
+  const open = layers.filter(({ search }) => !search.proven).length;
+  return open === 0 ? 'proven' : `${open} not proven`;
 }
 
 const NO_MAPPING: Cell = { text: 'none', look: 'none' };
@@ -226,8 +231,11 @@ function mappingNotes(mapped: MappedNetwork): readonly string[] {
     return note === undefined ? [] : [`${nest.problem.name}: ${note}`];
   });
   const others = paddings.length - MOST_NAMED;
+  const without = layers.filter((layer) => !layer.feasible);
+  const isLate = ({ reason }: UnmappedLayer) => reason.limit === 'time';
   return [
-    ...layers.flatMap((layer) => (layer.feasible ? [] : [noMappingNote(layer)])),
+    ...without.filter((layer) => !isLate(layer)).map(noMappingNote),
+    ...lateNotes(without.filter(isLate)),
     ...(unproven.length > 0 ? [unprovenNote(unproven, objective)] : []),
     ...paddings.slice(0, MOST_NAMED),
     ...(others > 0 ? [`The factors of ${others} more layers pad them; the JSON document tells how.`] : []),
@@ -235,14 +243,26 @@ function mappingNotes(mapped: MappedNetwork): readonly string[] {
   ];
 }
 
+type UnmappedLayer = Extract<MappedLayer, { feasible: false }>;
+
 /** Why a layer has no mapping, with the rules and limits that are to blame. */
-function noMappingNote({ name, reason }: Exclude<MappedLayer, FeasibleLayer>): string {
+function noMappingNote({ name, reason }: UnmappedLayer): string {
   const rules = reason.rules.map((path) => path.join('.')).filter((rule) => !reason.message.includes(rule));
+  // Limits say all that the sentence does
+  const cause = reason.limit === 'architecture' ? 'it does not fit.' : reason.message.replace(/\.?$/, '.');
   return [
-    `${name} cannot be mapped: ${reason.message.replace(/\.?$/, '.')}`,
+    `${name} cannot be mapped: ${cause}`,
     ...(rules.length > 0 ? [`Rules: ${listed(rules)}.`] : []),
     ...reason.broken.map(limitNote),
   ].join(' ');
+}
+
+function lateNotes(layers: readonly UnmappedLayer[]): readonly string[] {
+  if (layers.length === 0) return [];
+  const names = layers.map(({ name }) => name);
+  const more = names.length - MOST_NAMED;
+  const who = more > 0 ? [...names.slice(0, MOST_NAMED), `${more} more layers`] : names;
+  return [`No mapping was found in the time given for ${listed(who)}.`];
 }
 
 function unprovenNote(layers: readonly FeasibleLayer[], objective: NestObjective): string {

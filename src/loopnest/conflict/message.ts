@@ -22,10 +22,12 @@ export interface Question {
 export function architectureMessage(broken: readonly BrokenNestLimit[]): string {
   const texts = broken.map(({ level, needed, available, ...limit }) => {
     const tensors = limit.limit === 'capacity' ? ` for ${listed(limit.tensors)}` : '';
-    return `${needed} words${tensors}, ${level} has ${available}`;
+    return `${exact(needed)} words${tensors}, ${level} has ${exact(available)}`;
   });
   return `the smallest mapping needs ${texts.join('; ')}`;
 }
+
+const exact = (number: number): string => number.toLocaleString('en');
 
 /** Why rules leave no mapping, though with any of them left out there is one: in a sentence. */
 export function rulesMessage(question: Question, rules: readonly Rule[]): string {
