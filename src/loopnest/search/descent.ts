@@ -1,5 +1,5 @@
 import type { Boundary, Bounds, Keeps } from './bound.ts';
-import { Leaf } from './leaf.ts';
+import { type Chosen, Leaf } from './leaf.ts';
 import type { Options } from './options.ts';
 import type { Orders } from './orders.ts';
 import type { Outlook } from './outlook.ts';
@@ -13,11 +13,13 @@ import { isBetter, NOTHING, type Worth } from './worth.ts';
 /** So many candidates are entered before others have a turn. */
 const CHUNK = 1024;
 
-/** Orders of the loops of the levels down to one, and the exact energy of all that comes through them. */
-interface Ordered {
-  readonly orders: readonly (readonly number[])[];
+/** The order of the loops of a level with those further out, and the exact energy of all that comes through them. */
+interface Ordered extends Chosen {
   readonly energy: number;
 }
+
+/** Outside the outermost level. */
+const OUTSIDE: Ordered = { level: -1, order: [], outer: undefined, energy: 0 };
 
 /** What a descent goes through, and what it knows. */
 export interface Ground {
@@ -70,7 +72,7 @@ export class Descent {
     this.last = view.levels.length;
     const stages = this.last + 1;
     this.chosen = boundaries.map(() => new Uint16Array(view.sizes.length));
-    this.ordered = boundaries.map(() => [{ orders: [], energy: 0 }]);
+    this.ordered = boundaries.map(() => [OUTSIDE]);
     [this.energyTo, this.cyclesTo] = [new Float64Array(stages), new Float64Array(stages)];
     this.spreadTo = new Float64Array(stages).fill(1);
     this.path = new Int32Array(stages);
@@ -346,18 +348,19 @@ export class Descent {
     if (known !== undefined) return known;
     const { outlook } = this.ground;
     const { leaf, standing } = this;
-    const [cycles, spread] = [this.cyclesTo[stage]!, this.spreadTo[stage]!];
+    const cycles = outlook.cyclesFrom(stage, this.cyclesTo[stage]!, this.spreadTo[stage]!);
+    const ahead = outlook.ahead(stage);
     const own = leaf.ordersOf(stage - 1);
     const found: Ordered[] = [];
-    for (const { orders, energy } of this.ordersAbove(stage - 1, 0)) {
+    for (const outer of this.ordersAbove(stage - 1, 0)) {
       // Those further out come by rising energy
-      if (stage > 1 && !standing.isPromising(outlook.from(stage, energy + least, cycles, spread))) break;
-      leaf.restore(orders);
+      if (stage > 1 && !standing.isPromising(outlook.worth(outer.energy + least + ahead, cycles))) break;
+      leaf.setOrders(outer);
       for (const order of own) {
         leaf.orders[stage - 1] = order;
-        const all = energy + leaf.energyOf(stage);
-        if (standing.isPromising(outlook.from(stage, all, cycles, spread))) {
-          found.push({ orders: [...orders, order], energy: all });
+        const energy = outer.energy + leaf.energyOf(stage);
+        if (standing.isPromising(outlook.worth(energy + ahead, cycles))) {
+          found.push({ level: stage - 1, order, outer, energy });
         } else standing.cut('order bound');
       }
     }
@@ -413,14 +416,16 @@ export class Descent {
     const [innermost] = leaf.ordersOf(last - 1);
     const placements = innermost && this.placed();
     if (placements === undefined) return;
-    for (const { orders, energy } of this.ordersAbove(last - 1, 0)) {
-      leaf.restore(orders);
-      leaf.orders[last - 1] = innermost!;
-      const all = energy + leaf.energyOf(last);
+    leaf.orders[last - 1] = innermost!;
+    const own = leaf.energyOf(last);
+    const cycles = leaf.macCycles();
+    for (const ordered of this.ordersAbove(last - 1, 0)) {
+      const energy = ordered.energy + own;
       // Orders come by rising energy, and ports can only make it worth less
-      if (!standing.isPromising(outlook.worth(all, leaf.macCycles()))) return;
+      if (!standing.isPromising(outlook.worth(energy, cycles))) return;
+      leaf.setOrders(ordered);
       standing.visited++;
-      const worth = outlook.worth(all, Math.max(leaf.macCycles(), leaf.portCycles()));
+      const worth = outlook.worth(energy, Math.max(cycles, leaf.portCycles()));
       if (standing.best !== undefined && !isBetter(worth, standing.best.worth)) continue;
       this.found = this.path.slice();
       standing.best = {

@@ -2,6 +2,13 @@ import { type Boundary, distinctTiles } from './bound.ts';
 import type { Orders } from './orders.ts';
 import { OUTPUTS, type View } from './view.ts';
 
+/** The order of the loops of a level, innermost first, with those further out; level −1 is outside all. */
+export interface Chosen {
+  readonly level: number;
+  readonly order: readonly number[];
+  readonly outer: Chosen | undefined;
+}
+
 /**
  * A mapping in the making: tiles, spreads and steps of every stage, and the orders of the loops in time of every level.
  * Has the exact cost of a stage as soon as that stage and those above are chosen.
@@ -47,9 +54,11 @@ export class Leaf {
     this.moved = new Float64Array(Math.max(...view.tensors.map(({ axes }) => axes)));
   }
 
-  /** Sets the orders of the outermost levels. */
-  restore(orders: readonly (readonly number[])[]): void {
-    for (let level = 0; level < orders.length; level++) this.orders[level] = orders[level]!;
+  /** Sets the orders of a level and of those further out. */
+  setOrders(chosen: Chosen): void {
+    for (let one: Chosen | undefined = chosen; one !== undefined && one.level >= 0; one = one.outer) {
+      this.orders[one.level] = one.order;
+    }
   }
 
   /** Steps in time of all levels: the cycles of the MACs. */

@@ -83,15 +83,28 @@ export class Outlook {
    * costs so much at the least.
    */
   from(stage: number, energy: number, cycles: number, spread: number, below = UNKNOWN): Worth {
-    const { leastEnergy, leastCycles, mostSpread } = this;
-    let sum = energy;
+    return this.worth(energy + this.ahead(stage, below), this.cyclesFrom(stage, cycles, spread));
+  }
+
+  /** Energy of the stages below one, of which the first costs so much at the least. */
+  ahead(stage: number, below = UNKNOWN): number {
+    const { leastEnergy } = this;
+    let sum = 0;
+    for (let later = stage + 1; later < leastEnergy.length; later++) {
+      sum += later === stage + 1 ? Math.max(leastEnergy[later]!, below) : leastEnergy[later]!;
+    }
+    return sum;
+  }
+
+  /** Cycles of a mapping where the stages down to one have at least these, and so many instances. */
+  cyclesFrom(stage: number, cycles: number, spread: number): number {
+    const { leastCycles, mostSpread } = this;
     let longest = cycles;
     let most = spread;
     for (let later = stage + 1; later < mostSpread.length; later++) {
-      sum += later === stage + 1 ? Math.max(leastEnergy[later]!, below) : leastEnergy[later]!;
       most *= mostSpread[later]!;
       if (leastCycles[later]! > longest) longest = leastCycles[later]!;
     }
-    return this.worth(sum, Math.max(longest, this.macs / most));
+    return Math.max(longest, this.macs / most);
   }
 }
