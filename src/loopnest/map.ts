@@ -9,7 +9,7 @@ import { brokenNestLimits } from './limits.ts';
 import type { MapOptions, NestOutcome, NoNest } from './map-result.ts';
 import type { LevelMapping, Loop, LoopMapping } from './mapping.ts';
 import { type LoopProblem, TENSORS } from './problem.ts';
-import { keepChoices } from './search/bound.ts';
+import { keepChoices } from './search/boundaries.ts';
 import { Branch } from './search/branch.ts';
 import { allowNoLoops, optionsOf } from './search/options.ts';
 import { Orders } from './search/orders.ts';

@@ -1,5 +1,6 @@
 import type { NestObjective } from '../map-result.ts';
-import { Bounds, boundariesOf, type Keeps } from './bound.ts';
+import { Bounds } from './bound.ts';
+import { boundariesOf, type Keeps } from './boundaries.ts';
 import { listCandidates, spreadsOf } from './candidates.ts';
 import { Descent } from './descent.ts';
 import type { Options } from './options.ts';
@@ -54,6 +55,8 @@ export class Branch {
   private readonly stages: readonly number[];
   private readonly lists: readonly StageList[];
   private readonly groups: (readonly Group[])[];
+  /** Whether the energies of stage 1 are no lower bounds, but what it costs with the best order. */
+  private isExact = false;
 
   constructor({ view, options, orders, symmetry, objective }: Space, keeps: Keeps, standing: Standing) {
     this.view = view;
@@ -91,7 +94,6 @@ export class Branch {
       if (standing.isStopped) return least;
       if (this.lists[stage]!.count === 0) return NOTHING;
     }
-    this.descent.reset();
     return yield* this.descent.goThrough();
   }
 
@@ -209,8 +211,9 @@ export class Branch {
   /** Drops candidates that are not promising any more. */
   private siftAll(): void {
     for (const stage of this.stages) this.sift(stage);
-    if (!this.descent.isExact && this.view.levels.length > 1 && this.stages.at(-1) !== 1) {
+    if (!this.isExact && this.view.levels.length > 1 && this.stages.at(-1) !== 1) {
       this.descent.makeExact();
+      this.isExact = true;
       this.sift(1);
     }
     for (const stage of this.stages.slice(0, -1)) this.group(stage);

@@ -1,4 +1,5 @@
-import { type Boundary, distinctTiles } from './bound.ts';
+import type { Boundary } from './boundaries.ts';
+import { distinctTiles } from './distinct-tiles.ts';
 import type { Orders } from './orders.ts';
 import { OUTPUTS, type View } from './view.ts';
 

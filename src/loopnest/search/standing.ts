@@ -1,4 +1,4 @@
-import type { Keeps } from './bound.ts';
+import type { Keeps } from './boundaries.ts';
 import { isBetter, type Worth } from './worth.ts';
 
 /** The loops in space over one dimension. */
