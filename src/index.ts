@@ -197,7 +197,7 @@ export {
 } from './loopnest/files/vectors-file.ts';
 export type { BrokenNestLimit } from './loopnest/limits.ts';
 export { mapNest, mapSteps } from './loopnest/map.ts';
-export { type MapNetworkOptions, mapNetworkSteps, problemsOf } from './loopnest/map-network.ts';
+export { type MapNetworkOptions, mapNetwork, mapNetworkSteps, problemsOf } from './loopnest/map-network.ts';
 export {
   type FoundNest,
   type MapOptions,

@@ -23,7 +23,8 @@ export async function chipOf({ chip: file }: Pick<ChipFlags, 'chip'>): Promise<C
   if (file === undefined) return EYERISS_CHIP;
   const text = readText(file);
   const { parseChip } = await import('../chip/chip-file.ts');
-  return parseChip(text, file);
+  const { readAs } = await import('./file-kinds.ts');
+  return readAs('chip', text, file, () => parseChip(text, file));
 }
 
 /** Energy costs of `--hardware`, or those of the paper. Throws InputError if there is no such hardware. */

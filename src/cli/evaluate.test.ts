@@ -93,6 +93,26 @@ describe('evaluate', () => {
     }
   });
 
+  it("takes the mapping of a result of map or of its own, the problem's layer or the only one", async () => {
+    const [one, two] = ['CONV4', 'CONV4,CONV5'].map((layers) => [
+      ...['map', 'alexnet', '--layers', layers],
+      ...['--json', '--out', at(`${layers}.json`)],
+    ]);
+    for (const words of [one!, two!]) expect((await rowhouse(...words)).code).toBe(0);
+    const { layers } = JSON.parse(readFileSync(at('CONV4,CONV5.json'), 'utf8'));
+    for (const [i, layer] of ['CONV4', 'CONV5'].entries()) {
+      const result = await json('--problem', `alexnet:${layer}`, '--mapping', at('CONV4,CONV5.json'));
+      expect(result).toMatchObject({ problem: layer, energy: layers[i].energy, counts: layers[i].counts });
+    }
+    const own = ['--problem', 'alexnet:CONV4', '--mapping', at('CONV4.json')];
+    const result = await json(...own);
+    expect(result.energy).toEqual(layers[0].energy);
+    expect(await json(...own.slice(0, 3), write('result.json', JSON.stringify(result)))).toEqual(result);
+    const { code, err } = await rowhouse('evaluate', ...['--problem', 'alexnet:FC1'], ...own.slice(2));
+    expect(code).toBe(2);
+    expect(err).toMatch(/CONV4\.json:\d+:\d+: layers\[0\]\.mapping\.levels.*: found /);
+  });
+
   it('takes files of Timeloop, each or all in one', async () => {
     const all = write('all.yaml', ARCHITECTURE + ENERGIES + PROBLEM + MAPPING);
     const three = ['--hardware', `${tree},${table}`, '--problem', problemFile, '--mapping', mappingFile];

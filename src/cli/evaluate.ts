@@ -2,18 +2,11 @@ import type { Command } from 'commander';
 import { FACTORS } from '../loopnest/check-mapping.ts';
 import { CONVENTIONS } from '../loopnest/walk.ts';
 import { collected } from './flags.ts';
-import { ARCHITECTURE_ARGUMENT } from './map.ts';
+import { ARCHITECTURE_ARGUMENT, MAPPING_ARGUMENT, PROBLEM_ARGUMENT } from './nest-arguments.ts';
 import { SHAPE_FLAG } from './network.ts';
 import { FORMATS, type FormatFlags } from './output.ts';
 
 export const EVALUATE_FORMATS = [...FORMATS, 'svg'] as const;
-
-/** What `--problem` takes. */
-export const PROBLEM_ARGUMENT =
-  'a .yaml file, a problem of Timeloop, or a layer of a network: alexnet:CONV3, model.onnx:conv1';
-
-/** What `--mapping` takes. */
-export const MAPPING_ARGUMENT = 'a .yaml file, or a mapping of Timeloop';
 
 export interface EvaluateFlags extends FormatFlags {
   readonly hardware?: readonly string[];

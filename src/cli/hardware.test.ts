@@ -16,7 +16,7 @@ import {
   constraintsPreset,
 } from '../loopnest/presets.ts';
 import { rowhouse, scratchFolder } from './rowhouse.testing.ts';
-import { type FileKind, jsonSchemaOf, schemaUrl } from './schemas.ts';
+import { FILE_KINDS, type FileKind, jsonSchemaOf, schemaUrl } from './schemas.ts';
 
 const { at, folder, write } = scratchFolder();
 
@@ -104,6 +104,11 @@ describe('rowhouse hardware', () => {
     expect(JSON.parse(await printed('hardware', 'schema'))).toEqual(jsonSchemaOf('hardware', '1.2.3'));
     expect(await printed('hardware', 'schema', '--out', at('schema.json'))).toBe('');
     expect(readFileSync(at('schema.json'), 'utf8')).toBe(await printed('hardware', 'schema'));
+    const help = await printed('hardware', 'help', 'schema');
+    for (const kind of FILE_KINDS) {
+      expect(JSON.parse(await printed('hardware', 'schema', kind))).toEqual(jsonSchemaOf(kind, '1.2.3'));
+      expect(help).toContain(kind);
+    }
   });
 });
 
@@ -154,6 +159,8 @@ const headOf = (kind: FileKind, name: string, source: string): string =>
   `# yaml-language-server: $schema=${schemaUrl(kind, '1.2.3')}\n# ${name}: ${source}\n`;
 
 describe('--hardware', () => {
+  const ARCHITECTURE = 'is an architecture of rowhouse map and evaluate, not hardware of the six dataflows';
+
   it('takes a preset in analyze', async () => {
     const flags = ['analyze', 'alexnet', '--layers', 'CONV3', '--dataflow', 'rs', '--json'];
     const { hardware, results } = JSON.parse(await printed(...flags, '--hardware', 'eyeriss-chip'));
@@ -187,7 +194,10 @@ describe('--hardware', () => {
     ['', 'found ""'],
     ['eyris-chip', 'found "eyris-chip" (did you mean eyeriss-chip?)'],
     ['Eyeriss-chip', 'found "Eyeriss-chip" (did you mean eyeriss-chip?)'],
-    ['eyeriss', 'found "eyeriss" (did you mean eyeriss-256?)'],
+    ['eyeriss', `eyeriss ${ARCHITECTURE} (did you mean eyeriss-chip?)`],
+    ['eyeriss-like-256', `eyeriss-like-256 ${ARCHITECTURE} (did you mean eyeriss-256?)`],
+    ['eyeriss-like-256-array', `eyeriss-like-256-array ${ARCHITECTURE} (did you mean eyeriss-256?)`],
+    ['tpu-like', `tpu-like ${ARCHITECTURE}`],
     ['eyeris-384', 'found "eyeris-384" (did you mean eyeriss-384?)'],
     ['eyeriss-007', 'found "eyeriss-007" (did you mean eyeriss-7?)'],
     ['eyeriss-0', 'found "eyeriss-0"'],
@@ -240,7 +250,11 @@ describe('words that are wrong', () => {
       '--json: found "schema"; allowed: without show and schema: rowhouse hardware --json',
     ],
     [['help', 'sho'], 'command: found "sho" (did you mean show?); allowed: show, schema'],
-    [['schema', 'x'], 'argument: found "x"; allowed: flags only'],
+    [
+      ['schema', 'maping'],
+      'kind: found "maping" (did you mean mapping?); allowed: hardware, network, chip, processing, architecture, problem, mapping, constraints',
+    ],
+    [['schema', 'hardware', 'x'], 'argument: found "x"; allowed: <kind> alone'],
     [
       ['--jsn'],
       'flag: found "--jsn" (did you mean --json?); allowed: --json, --help, and others after the command',

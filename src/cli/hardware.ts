@@ -13,11 +13,14 @@ import { InputError } from '../input-error.ts';
 import { type ArchitectureRow, type ConstraintsRow, nestPresetsTable } from '../report/nest-presets-table.ts';
 import { type PresetRow, presetsTable } from '../report/table.ts';
 import { checkPlace, readText } from './files.ts';
-import { together, underFlag } from './flags.ts';
+import { oneOf, together, underFlag } from './flags.ts';
 import { emit, jsonText, terminalOptions } from './output.ts';
 
 /** What `--hardware` takes. */
 export const HARDWARE_ARGUMENT = 'a .yaml file, or a preset, such as eyeriss-256: see rowhouse hardware';
+
+/** The kinds of files that have a schema, without loading them. */
+const SCHEMA_ARGUMENT = 'hardware, network, chip, processing, architecture, problem, mapping or constraints';
 
 interface Flags {
   readonly out?: string;
@@ -59,14 +62,20 @@ export function addHardware(program: Command): void {
     });
   hardware
     .command('schema')
-    .summary('the JSON Schema of hardware files, for editors')
-    .description('Prints the JSON Schema of hardware files, with which editors complete and check them.')
+    .summary('the JSON Schema of hardware files, or of others, for editors')
+    .description(
+      'Prints the JSON Schema of a kind of file, with which editors complete and check such files.',
+    )
+    .argument('[kind]', SCHEMA_ARGUMENT, 'hardware')
     .option('--out <file>', 'write to a file instead of standard output')
-    .action(async ({ out }: Flags, command: Command) => {
+    .action(async (word: string, { out }: Flags, command: Command) => {
       refuseJson(command);
-      if (out !== undefined) checkPlace('--out', out);
-      const { jsonSchemaOf } = await import('./schemas.ts');
-      emit(jsonText(jsonSchemaOf('hardware', program.version()!)), { file: out });
+      const { FILE_KINDS, jsonSchemaOf } = await import('./schemas.ts');
+      const { kind } = await together({
+        kind: () => oneOf('kind', word, FILE_KINDS),
+        place: () => out !== undefined && checkPlace('--out', out),
+      });
+      emit(jsonText(jsonSchemaOf(kind, program.version()!)), { file: out });
     });
 }
 
@@ -82,6 +91,7 @@ Examples:
   rowhouse hardware
   rowhouse hardware show eyeriss-256 > mine.yaml
   rowhouse hardware show row-stationary > rules.yaml
+  rowhouse hardware schema architecture > architecture.schema.json
   rowhouse analyze alexnet --hardware mine.yaml`;
 
 const baselineRow = (name: string, pes: number | null): PresetRow => ({
@@ -141,14 +151,16 @@ async function fileOf({ hardware, source }: HardwarePreset, version: string): Pr
  * @throws InputError if there is none, or the file has mistakes.
  */
 export async function hardwareNamed(name: string): Promise<Hardware> {
-  if (isPreset(name) || (extname(name) === '' && !existsSync(name))) return presetNamed(name);
+  if (isHardwarePreset(name) || (extname(name) === '' && !existsSync(name))) return presetNamed(name);
   const text = readText(name);
   // Not above: the parser and the schema take longer to load than a preset
   const { parseHardware } = await import('../hardware/hardware-file.ts');
-  return parseHardware(text, name);
+  const { readAs } = await import('./file-kinds.ts');
+  return readAs('hardware', text, name, () => parseHardware(text, name));
 }
 
-function isPreset(name: string): boolean {
+/** Whether there is an accelerator for the six dataflows by that name. */
+export function isHardwarePreset(name: string): boolean {
   try {
     return findPreset(name) !== undefined;
   } catch {
@@ -156,12 +168,14 @@ function isPreset(name: string): boolean {
   }
 }
 
-function presetNamed(name: string): Hardware {
+async function presetNamed(name: string): Promise<Hardware> {
   try {
     return findPreset(name).hardware;
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
     const allowed = `a .yaml or .json file, or a preset: ${PRESET_NAMES}`;
-    throw new InputError(...error.problems.map((problem) => ({ ...problem, path: ['--hardware'], allowed })));
+    const { noHardware } = await import('./nest-presets.ts');
+    const problems = error.problems.map((problem) => ({ ...problem, path: ['--hardware'], allowed }));
+    throw noHardware(name, allowed) ?? new InputError(...problems);
   }
 }

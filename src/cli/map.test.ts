@@ -7,7 +7,7 @@ import { parseMapping } from '../loopnest/files/mapping-file.ts';
 import { parseProblem } from '../loopnest/files/problem-file.ts';
 import { architecturePreset } from '../loopnest/presets.ts';
 import { convolution, macsOf } from '../loopnest/problem.ts';
-import { ARCHITECTURE, ENERGIES } from '../loopnest/timeloop/example.testing.ts';
+import { ARCHITECTURE, ENERGIES, PROBLEM } from '../loopnest/timeloop/example.testing.ts';
 import { readTimeloop } from '../loopnest/timeloop/reading.ts';
 import { readCsv, readParquet } from '../report/data-table.testing.ts';
 import { rowhouse, scratchFolder } from './rowhouse.testing.ts';
@@ -205,7 +205,81 @@ levels:
     const out = await printed(NETWORK, '--hardware', small, '--json', '--layers', 'a');
     const { layers } = JSON.parse(out);
     expect(noNest.parse(layers[0])).toMatchObject({ name: 'a', reason: { limit: 'architecture' } });
-    expect(await printed(NETWORK, '--hardware', small, '--layers', 'a')).toContain('a cannot be mapped');
+    const table = await printed(NETWORK, '--hardware', small, '--layers', 'a');
+    const picture = await rowhouse(
+      ...['map', NETWORK, '--hardware', small, '--layers', 'a'],
+      ...['--format', 'svg', '--out', at('none.svg')],
+    );
+    expect(picture).toMatchObject({ code: 0, out: '' });
+    expect(picture.err).toMatch(/^rowhouse: a cannot be mapped: .*\n$/);
+    expect(table.replace(/\s+/g, ' ')).toContain(picture.err.slice('rowhouse: '.length).trim());
+  });
+});
+
+describe('map --problem', () => {
+  const ATTENTION = `name: attention
+type: general
+sizes: { B: 2, I: 8, J: 8, K: 4 }
+tensors: { weights: [B, J, K], inputs: [B, I, K], outputs: [B, I, J] }
+`;
+  const file = write('attention.yaml', ATTENTION);
+
+  it('maps a problem of any form', async () => {
+    const result = await json('--problem', file, '--hardware', HARDWARE);
+    expect(result).toMatchObject({ network: 'attention', batch: 1, hardware: 'tiny', constraints: 'none' });
+    expect(result.layers.map(({ name, macs }) => [name, macs])).toEqual([['attention', 512]]);
+    const [{ mapping, energy, search }] = result.layers as [z.infer<typeof layer>];
+    const problem = parseProblem(ATTENTION, file);
+    expect(evaluateNest(problem, parseArchitecture(MACHINE, ''), mapping).energy).toEqual(energy);
+    expect(search).toMatchObject({ proven: true, lowerBound: energy.total });
+    const table = await printed('--problem', file, '--hardware', HARDWARE);
+    expect(table).toMatch(/^attention · batch 1 · tiny .*\n.*^loops /ms);
+  });
+
+  it('knows the dimensions of the problem in constraints', async () => {
+    const rules = write('heads.yaml', 'levels: { DRAM: { temporal: { only: [B, J] } } }');
+    const flags = ['--problem', file, '--hardware', HARDWARE];
+    const result = await json(...flags, '--constraints', rules);
+    expect(result.constraints).toBe('heads');
+    for (const [dimension] of result.layers[0]!.mapping.levels[0]!.temporal)
+      expect('BJ').toContain(dimension);
+    const wrong = write('filters.yaml', 'levels: { GLB: { spatialX: { only: [M] } } }');
+    const { code, err } = await rowhouse('map', ...flags, '--constraints', wrong);
+    expect(code).toBe(2);
+    expect(err).toMatch(/only\[0\]: found "M"; allowed: dimensions: B, I, J, K\n$/);
+  });
+
+  it('takes a layer of a network, with a batch, as that network does', async () => {
+    const whole = await onTiny('--layers', 'c', '--batch', '3');
+    const one = await json('--problem', `${NETWORK}:c`, '--batch', '3', '--hardware', HARDWARE);
+    expect(one).toEqual({ ...whole, network: 'c' });
+  });
+
+  it('takes problems of Timeloop, beside an architecture or in its file', async () => {
+    const flags = ['--hardware', write('timeloop.yaml', ARCHITECTURE + ENERGIES), '--time', '100', '--json'];
+    const { err, out } = await rowhouse('map', '--problem', write('prob.yaml', PROBLEM), ...flags);
+    expect(err).toBe('rowhouse: no level has these tables of the ERT: COL\n');
+    const result = document.parse(JSON.parse(out));
+    expect(result.layers[0]!.macs).toBe(149_520_384);
+    const all = write('timeloop-all.yaml', ARCHITECTURE + ENERGIES + PROBLEM);
+    expect(JSON.parse((await rowhouse('map', '--problem', all, '--json')).out)).toEqual(JSON.parse(out));
+  });
+
+  it("writes files that say the same, in Timeloop's form and its own", async () => {
+    const free = write('free-network.yaml', MACHINE.replace(', energy: 1 }', ' }'));
+    const flags = ['--problem', file, '--hardware', free, '--json', '--export'];
+    const { out, code } = await rowhouse('map', ...flags, at('attention'), '--export-as', 'rowhouse');
+    expect(code).toBe(0);
+    expect(readdirSync(at('attention')).sort()).toEqual([
+      ...['01-attention.mapping.yaml', '01-attention.problem.yaml', 'architecture.yaml'],
+    ]);
+    const [{ energy }] = document.parse(JSON.parse(out)).layers as [z.infer<typeof layer>];
+    const text = (name: string) => readFileSync(at(`attention/${name}`), 'utf8');
+    const problem = parseProblem(text('01-attention.problem.yaml'), 'p');
+    const mapping = parseMapping(text('01-attention.mapping.yaml'), 'm');
+    expect(evaluateNest(problem, parseArchitecture(text('architecture.yaml'), 'a'), mapping).energy).toEqual(
+      energy,
+    );
   });
 });
 
@@ -305,8 +379,17 @@ describe('--export', () => {
   const free = write('free.yaml', MACHINE.replace(', energy: 1 }', ' }'));
   const words = [NETWORK, '--hardware', free, '--layers', 'a,c', '--json', '--export'];
 
+  const exported = async (name: string, files: number, ...flags: readonly string[]) => {
+    const { code, out, err } = await rowhouse('map', ...words, at(name), ...flags);
+    expect({ code, err }).toEqual({
+      code: 0,
+      err: `rowhouse: ${files} files are written to ${at(name)}\n`,
+    });
+    return document.parse(JSON.parse(out));
+  };
+
   it("writes files of Timeloop's, which say the same", async () => {
-    const { layers } = await json(...words, at('timeloop'));
+    const { layers } = await exported('timeloop', 6);
     expect(readdirSync(at('timeloop')).sort()).toEqual([...FILES, 'architecture.yaml', 'ert.yaml']);
     const fileOf = (name: string) => ({ file: name, text: readFileSync(at(`timeloop/${name}`), 'utf8') });
     for (const [i, stem] of ['01-a', '02-c'].entries()) {
@@ -320,7 +403,7 @@ describe('--export', () => {
 
   it("writes Rowhouse's own, which evaluate takes", async () => {
     mkdirSync(at('own'));
-    const { layers } = await json(...words, at('own'), '--export-as', 'rowhouse');
+    const { layers } = await exported('own', 5, '--export-as', 'rowhouse');
     expect(readdirSync(at('own')).sort()).toEqual([...FILES, 'architecture.yaml']);
     const text = (name: string) => readFileSync(at(`own/${name}`), 'utf8');
     expect(text('architecture.yaml')).toMatch(/^# yaml-language-server: .*1\.2\.3\/schemas\/architecture\./);
@@ -335,13 +418,25 @@ describe('--export', () => {
     }
   });
 
+  it('tells what other files are in the folder', async () => {
+    mkdirSync(at('full'));
+    write('full/09-z.problem.yaml', '');
+    const flags = ['--layers', 'c', '--export', at('full'), '--hardware', free];
+    const told = async () => (await rowhouse('map', NETWORK, ...flags)).err;
+    expect(await told()).toBe(`rowhouse: 4 files are written to ${at('full')}, where 1 other was already\n`);
+    write('full/notes.txt', '');
+    expect(await told()).toBe(
+      `rowhouse: 4 files are written to ${at('full')}, where 2 others were already\n`,
+    );
+  });
+
   it('leaves out what has no mapping, or one that Timeloop cannot say, and says so', async () => {
     const narrow = write('narrow.yaml', MACHINE.replace(', energy: 1 }', ' }').replace('x: 4, y: 2', 'x: 8'));
     const flags = [NETWORK, '--hardware', narrow, '--layers', 'c', '--objective', 'delay'];
     const padded = await rowhouse('map', ...flags, '--factors', 'imperfect', '--export', at('padded'));
     expect(padded.code).toBe(0);
     expect(padded.err).toMatch(
-      /^rowhouse: c is left out of the files: levels: found "M = 12"; allowed: factors of M that multiply to 10\n$/,
+      /^rowhouse: c is left out of the files: levels: found "M = 12"; allowed: factors of M that multiply to 10; with --export-as rowhouse, anything\nrowhouse: 2 files are written to \S+padded\n$/,
     );
     expect(readdirSync(at('padded')).sort()).toEqual(['architecture.yaml', 'ert.yaml']);
     const none = write('too-small.yaml', MACHINE.replace('capacity: 12', 'capacity: 2'));
@@ -349,7 +444,7 @@ describe('--export', () => {
     const { code, err } = await rowhouse('map', ...words, '--export', at('none'));
     expect({ code, err }).toEqual({
       code: 0,
-      err: 'rowhouse: a is left out of the files: it has no mapping\n',
+      err: `rowhouse: a is left out of the files: it has no mapping\nrowhouse: 1 file is written to ${at('none')}\n`,
     });
   });
 });

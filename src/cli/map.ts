@@ -3,17 +3,11 @@ import { FACTORS } from '../loopnest/check-mapping.ts';
 import { NEST_OBJECTIVES } from '../loopnest/map-result.ts';
 import { CONVENTIONS } from '../loopnest/walk.ts';
 import { collected } from './flags.ts';
+import { ARCHITECTURE_ARGUMENT, PROBLEM_ARGUMENT } from './nest-arguments.ts';
 import { NETWORK_ARGUMENT, SHAPE_FLAG } from './network.ts';
 import { FORMATS, type FormatFlags } from './output.ts';
 
 export const MAP_FORMATS = [...FORMATS, 'svg'] as const;
-
-/** What `--hardware` takes, where it is an architecture. */
-export const ARCHITECTURE_ARGUMENT =
-  'a .yaml file, files of Timeloop with commas, or a preset: see rowhouse hardware (default: eyeriss-like-256)';
-
-/** What the machine is whose nests are mapped. */
-export const DEFAULT_ARCHITECTURE = 'eyeriss-like-256';
 
 /** Whether a dimension takes one axis of a grid or may take both. */
 export const AXES = ['one', 'both'] as const;
@@ -22,11 +16,12 @@ export const AXES = ['one', 'both'] as const;
 export const EXPORT_FORMS = ['timeloop', 'rowhouse'] as const;
 
 export interface MapFlags extends FormatFlags {
+  readonly problem?: string;
   readonly hardware?: readonly string[];
   readonly constraints?: string;
   readonly bypass?: true;
   readonly axes?: string;
-  readonly batch: string;
+  readonly batch?: string;
   readonly layers?: string;
   readonly shape?: readonly string[];
   readonly objective: string;
@@ -48,12 +43,13 @@ export function addMap(program: Command): void {
         'proof, and says what each level reads and writes. The space is all splits, orders and places that the ' +
         'constraints allow; without any, every buffer keeps what it can hold.',
     )
-    .argument('<network>', NETWORK_ARGUMENT)
+    .argument('[network]', NETWORK_ARGUMENT)
+    .option('--problem <file>', `instead of a network: ${PROBLEM_ARGUMENT}`)
     .option('--hardware <file>', ARCHITECTURE_ARGUMENT, collected)
     .option('--constraints <file>', 'a .yaml file, or a preset: see rowhouse hardware (default: none)')
     .option('--bypass', 'tensors may go round buffers of which the constraints say nothing')
     .option('--axes <word>', `axes of a grid for one dimension: ${AXES.join(', ')} (default: one)`)
-    .option('--batch <number>', 'images in a batch', '1')
+    .option('--batch <number>', 'images in a batch (default: 1)')
     .option('--layers <list>', 'conv, fc or names, with commas (default: conv,fc)')
     .option(...SHAPE_FLAG, collected)
     .option(
@@ -72,7 +68,7 @@ export function addMap(program: Command): void {
     .option('--out <file>', 'write to a file instead of standard output')
     .addHelpText('after', EXAMPLES)
     // What it needs takes long to load
-    .action(async (name: string, flags: MapFlags) => {
+    .action(async (name: string | undefined, flags: MapFlags) => {
       const { mapCommand } = await import('./nest-map.ts');
       await mapCommand(name, flags, program.version() ?? '');
     });
@@ -81,5 +77,6 @@ export function addMap(program: Command): void {
 const EXAMPLES = `
 Examples:
   rowhouse map alexnet --layers conv
+  rowhouse map --problem attention.yaml
   rowhouse map alexnet --layers CONV3 --bypass --format svg --out conv3.svg
   rowhouse map resnet-50 --hardware mine.yaml --constraints rules.yaml --objective edp --time 60`;

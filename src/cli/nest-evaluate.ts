@@ -1,25 +1,26 @@
-import { InputError, type Problem } from '../input-error.ts';
-import type { Architecture } from '../loopnest/architecture.ts';
+import { InputError } from '../input-error.ts';
 import { checkMapping, FACTORS, type Factors } from '../loopnest/check-mapping.ts';
 import { conventionDifferences } from '../loopnest/conventions.ts';
 import { evaluateNest } from '../loopnest/evaluate.ts';
-import { parseMapping } from '../loopnest/files/mapping-file.ts';
-import type { LoopProblem } from '../loopnest/problem.ts';
-import { readTimeloop, type TimeloopReading } from '../loopnest/timeloop/reading.ts';
-import { partIn, partsOf, type TimeloopFile } from '../loopnest/timeloop/timeloop-file.ts';
+import { parseMapping, parseResultMapping } from '../loopnest/files/mapping-file.ts';
+import type { LoopMapping } from '../loopnest/mapping.ts';
+import type { TimeloopReading } from '../loopnest/timeloop/reading.ts';
+import { partIn, partsOf } from '../loopnest/timeloop/timeloop-file.ts';
 import { CONVENTIONS } from '../loopnest/walk.ts';
 import { nestEvaluationText } from '../report/nest-evaluation.ts';
 import { evaluationData } from '../report/nest-evaluation-data.ts';
 import { nestPicture } from '../report/nest-picture.ts';
 import type { ShownNest } from '../report/nest-view.ts';
-import { EVALUATE_FORMATS, type EvaluateFlags, MAPPING_ARGUMENT, PROBLEM_ARGUMENT } from './evaluate.ts';
+import { EVALUATE_FORMATS, type EvaluateFlags } from './evaluate.ts';
 import { CheckFailed } from './exit.ts';
+import { kindOf, readAs } from './file-kinds.ts';
 import { checkPlace } from './files.ts';
 import { oneOf, together, wholeNumber } from './flags.ts';
-import { DEFAULT_ARCHITECTURE } from './map.ts';
-import { hardwareSource, mappingSource, problemSource, type Source } from './nest-files.ts';
+import { MAPPING_ARGUMENT, PROBLEM_ARGUMENT } from './nest-arguments.ts';
+import { hardwareSource, mappingSource, problemSource } from './nest-files.ts';
 import { tellNotes } from './nest-flags.ts';
 import { evaluationJson } from './nest-json.ts';
+import { ownOf, readSources, type Sources, timeloopFilesOf } from './nest-sources.ts';
 import { vectorsCommand } from './nest-vectors.ts';
 import { type Content, emit, formatNamed, formatted, terminalOptions } from './output.ts';
 
@@ -61,15 +62,8 @@ function problemIn({ problem, batch, shape }: EvaluateFlags) {
   throw new InputError({ code: 'not-allowed', path: [flag], found, allowed });
 }
 
-interface Sources {
-  readonly hardware: Source<Architecture> | undefined;
-  readonly problem: Source<LoopProblem> | undefined;
-  readonly mapping: Source<TimeloopFile> | undefined;
-}
-
 /**
- * What the flags give together. Timeloop's parts may stand in any of its files, and one file may be given for several
- * flags.
+ * What the flags give together.
  *
  * @throws InputError if something is missing, is given twice, or has mistakes.
  */
@@ -77,52 +71,20 @@ function nestOf(
   sources: Sources,
   factors: Factors,
 ): Omit<ShownNest, 'evaluation'> & Pick<TimeloopReading, 'notes'> {
-  const files = [
-    ...new Map(
-      Object.values(sources)
-        .flatMap(timeloopFiles)
-        .map((one) => [one.file, one]),
-    ).values(),
-  ];
-  const has = (part: string) => partIn(partsOf(files), part) !== undefined;
+  const parts = partsOf(timeloopFilesOf(sources));
+  const has = (part: string) => partIn(parts, part) !== undefined;
   if (sources.problem === undefined && !has('problem')) throw missing('--problem', PROBLEM_ARGUMENT);
   if (sources.mapping === undefined && !has('mapping')) throw missing('--mapping', MAPPING_ARGUMENT);
-  const known = {
-    architecture: ownOf(sources.hardware ?? hardwareSource([DEFAULT_ARCHITECTURE])),
-    problem: ownOf(sources.problem),
-  };
-  const reading: TimeloopReading = files.length > 0 ? readTimeloop(files, known) : { notes: [] };
-  refuseTwice(sources, reading);
-  const problem = (reading.problem ?? known.problem)!;
-  const architecture = (reading.architecture ?? known.architecture)!;
-  const { notes } = reading;
-  if (reading.mapping) return { problem, architecture, mapping: reading.mapping, notes };
+  const { architecture, notes, ...read } = readSources(sources);
+  const problem = read.problem!;
+  if (read.mapping) return { problem, architecture, mapping: read.mapping, notes };
   const { text, file } = ownOf(sources.mapping)!;
-  const mapping = parseMapping(text, file, (one) => checkMapping(problem, architecture, one, factors));
+  const check = (one: LoopMapping) => checkMapping(problem, architecture, one, factors);
+  const mapping =
+    kindOf(text, file) === 'result'
+      ? parseResultMapping(text, file, problem.name, check)
+      : readAs('mapping', text, file, () => parseMapping(text, file, check));
   return { problem, architecture, mapping, notes };
-}
-
-const ownOf = <T>(source: Source<T> | undefined): T | undefined =>
-  source && 'own' in source ? source.own : undefined;
-
-const timeloopFiles = (source: Source<unknown> | undefined): readonly TimeloopFile[] =>
-  source && 'timeloop' in source ? source.timeloop : [];
-
-/** Refuses what a flag gives by itself and a file of Timeloop has, too: which of them is meant? */
-function refuseTwice(
-  { hardware, problem, mapping }: Sources,
-  { architecture, ...read }: Partial<TimeloopReading>,
-): void {
-  const twice = [
-    ['--hardware', 'an architecture', ownOf(hardware) && architecture] as const,
-    ['--problem', 'a problem', ownOf(problem) && read.problem] as const,
-    ['--mapping', 'a mapping', ownOf(mapping) && read.mapping] as const,
-  ].flatMap(([flag, what, both]): Problem[] => {
-    if (both === undefined) return [];
-    const allowed = `without it, as a file of Timeloop that another flag names has ${what}`;
-    return [{ code: 'not-allowed', path: [flag], found: `${what} of its own`, allowed }];
-  });
-  if (twice.length > 0) throw new InputError(...twice);
 }
 
 const missing = (flag: string, allowed: string): InputError =>

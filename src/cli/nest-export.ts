@@ -1,3 +1,4 @@
+import { readdirSync } from 'node:fs';
 import { describeProblem, InputError } from '../input-error.ts';
 import { fileNameOf } from '../layer/neighbours/export.ts';
 import type { Architecture } from '../loopnest/architecture.ts';
@@ -32,8 +33,18 @@ export function exportFormOf({ export: folder, exportAs }: MapFlags): ExportForm
 
 /** @throws InputError if Timeloop cannot say what an architecture is. */
 export function checkSayable(architecture: Architecture): void {
-  afterFlag('--export', () => timeloopArchitecture(architecture));
+  try {
+    afterFlag('--export', () => timeloopArchitecture(architecture));
+  } catch (error) {
+    if (!(error instanceof InputError)) throw error;
+    throw new InputError(
+      ...error.problems.map((problem) => ({ ...problem, allowed: `${problem.allowed}${OR_ROWHOUSE}` })),
+    );
+  }
 }
+
+/** Rowhouse's own files can say whatever there is. */
+const OR_ROWHOUSE = '; with --export-as rowhouse, anything';
 
 /** What writes the texts of files. */
 interface Writers {
@@ -76,6 +87,14 @@ function layerNames(problems: readonly LoopProblem[], i: number): { problem: str
   return { problem: `${stem}.problem.yaml`, mapping: `${stem}.mapping.yaml` };
 }
 
+/** How many files were written to a folder, and how many others it has, of an earlier run perhaps. */
+export function writtenNote(folder: string, names: readonly string[]): string {
+  const others = readdirSync(folder).filter((name) => !names.includes(name)).length;
+  const written = names.length === 1 ? '1 file is' : `${names.length} files are`;
+  const beside = others === 1 ? '1 other was' : `${others} others were`;
+  return `${written} written to ${folder}${others > 0 ? `, where ${beside} already` : ''}`;
+}
+
 /**
  * The architecture, and for each layer its problem and its mapping, as the texts of files. Where a layer has no mapping, or
  * one that the form cannot say, both are left out and a note says why.
@@ -105,7 +124,7 @@ export function exportedFiles(
     } catch (error) {
       if (!(error instanceof InputError)) throw error;
       const [reason] = error.problems.map(describeProblem);
-      notes.push(`${layer.name} is left out of the files: ${reason}`);
+      notes.push(`${layer.name} is left out of the files: ${reason}${OR_ROWHOUSE}`);
     }
   }
   return { files, notes };

@@ -2,10 +2,8 @@
 
 import { existsSync } from 'node:fs';
 import { extname } from 'node:path';
-import { z } from 'zod';
 import { InputError, type Problem } from '../input-error.ts';
 import { BUILTIN_NETWORKS } from '../layer/builtin.ts';
-import { timeloopKey } from '../layer/neighbours/timeloop-problem.ts';
 import { selectLayers } from '../layer/select.ts';
 import type { Architecture } from '../loopnest/architecture.ts';
 import { checkConstraints } from '../loopnest/check-constraints.ts';
@@ -22,12 +20,13 @@ import {
 } from '../loopnest/presets.ts';
 import type { LoopProblem } from '../loopnest/problem.ts';
 import { partIn, partsOf, type TimeloopFile } from '../loopnest/timeloop/timeloop-file.ts';
-import { readYaml } from '../yaml-file.ts';
-import { MAPPING_ARGUMENT, PROBLEM_ARGUMENT } from './evaluate.ts';
+import { kindOf, readAs } from './file-kinds.ts';
 import { readText } from './files.ts';
 import { commaList, underFlag } from './flags.ts';
-import { ARCHITECTURE_ARGUMENT } from './map.ts';
+import { isHardwarePreset } from './hardware.ts';
+import { ARCHITECTURE_ARGUMENT, MAPPING_ARGUMENT, PROBLEM_ARGUMENT } from './nest-arguments.ts';
 import { afterFlag } from './nest-flags.ts';
+import { noArchitecture } from './nest-presets.ts';
 import { isOnnx, networkNamed } from './network.ts';
 
 /** Something that a flag gives by itself, or files of Timeloop, which are read all together. */
@@ -42,12 +41,15 @@ export function hardwareSource(values: readonly string[]): Source<Architecture> 
   const names = values.flatMap((value) => (existsSync(value) ? [value] : commaList(value)));
   const [name = ''] = names;
   if (names.length === 1 && isPreset(name, ARCHITECTURE_PRESET_NAMES)) {
+    if (isHardwarePreset(name)) throw noArchitecture(name, fileOrPreset(ARCHITECTURE_PRESET_NAMES));
     return { own: presetUnder('--hardware', ARCHITECTURE_PRESET_NAMES, () => architecturePreset(name)) };
   }
   const files = names.map((file) => fileNamed('--hardware', file, ARCHITECTURE_ARGUMENT));
   const [own] = files.filter((one) => !isTimeloop(one));
   if (own === undefined) return timeloop('--hardware', files, ['architecture', 'arch']);
-  if (files.length === 1) return { own: parseArchitecture(own.text, own.file) };
+  if (files.length === 1) {
+    return { own: readAs('architecture', own.text, own.file, () => parseArchitecture(own.text, own.file)) };
+  }
   const allowed = 'a file of Timeloop beside another one: one of Rowhouse stands alone';
   throw new InputError({ code: 'not-allowed', path: ['--hardware'], found: own.file, allowed });
 }
@@ -61,12 +63,15 @@ function presetUnder<T>(flag: string, presets: readonly string[], find: () => T)
     return find();
   } catch (error) {
     if (!(error instanceof InputError)) throw error;
-    const allowed = `a .yaml or .json file, or a preset: ${presets.join(', ')}`;
+    const allowed = fileOrPreset(presets);
     throw new InputError(
       ...error.problems.map((problem): Problem => ({ ...problem, path: [flag], allowed })),
     );
   }
 }
+
+const fileOrPreset = (presets: readonly string[]): string =>
+  `a .yaml or .json file, or a preset: ${presets.join(', ')}`;
 
 /** A file that a flag names. */
 function fileNamed(flag: string, file: string, allowed: string): TimeloopFile {
@@ -84,9 +89,7 @@ function timeloop(flag: string, files: readonly TimeloopFile[], keys: readonly s
 
 /** Whether a file is one of Timeloop's, by the keys at its top, or by a template, which no file of Rowhouse has. */
 const isTimeloop = ({ file, text }: TimeloopFile): boolean =>
-  /^[ \t]*\{[{%]/m.test(text) || timeloopKey(valueIn(text, file)) !== undefined;
-
-const valueIn = (text: string, file: string): unknown => readYaml(text, file, z.unknown(), (value) => value);
+  /^[ \t]*\{[{%]/m.test(text) || kindOf(text, file) === 'timeloop';
 
 /** How a layer of a network becomes a problem. */
 export interface LayerOptions {
@@ -115,12 +118,9 @@ export async function problemSource(name: string, options: LayerOptions): Promis
     throw new InputError({ code: 'not-allowed', path: [flag], found, allowed });
   }
   if (isTimeloop(file)) return timeloop('--problem', [file], ['problem']);
-  if (isNetwork(valueIn(file.text, name))) throw noProblem(name);
-  return { own: parseProblem(file.text, name) };
+  if (kindOf(file.text, name) === 'network') throw noProblem(name);
+  return { own: readAs('problem', file.text, name, () => parseProblem(file.text, name)) };
 }
-
-const isNetwork = (value: unknown): boolean =>
-  typeof value === 'object' && value !== null && Object.hasOwn(value, 'layers');
 
 const noProblem = (found: string): InputError =>
   new InputError({ code: 'not-allowed', path: ['--problem'], found, allowed: PROBLEM_ARGUMENT });
@@ -187,7 +187,10 @@ export function constraintsNamed(
   dimensions: readonly string[],
 ): Constraints {
   const check = (constraints: Constraints) => checkConstraints(constraints, architecture, dimensions);
-  if (!isPreset(name, CONSTRAINTS_PRESET_NAMES)) return parseConstraints(readText(name), name, check);
+  if (!isPreset(name, CONSTRAINTS_PRESET_NAMES)) {
+    const text = readText(name);
+    return readAs('constraints', text, name, () => parseConstraints(text, name, check));
+  }
   const constraints = presetUnder('--constraints', CONSTRAINTS_PRESET_NAMES, () => constraintsPreset(name));
   afterFlag(`--constraints ${name}`, () => check(constraints));
   return constraints;

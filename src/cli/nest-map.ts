@@ -1,46 +1,42 @@
 import { InputError } from '../input-error.ts';
-import type { Layer, Network } from '../layer/layer.ts';
-import { selectLayers } from '../layer/select.ts';
 import type { Architecture } from '../loopnest/architecture.ts';
 import { FACTORS } from '../loopnest/check-mapping.ts';
 import { type Constraints, NO_CONSTRAINTS } from '../loopnest/constraints.ts';
+import { mapSteps } from '../loopnest/map.ts';
 import { mapNetworkSteps, problemsOf } from '../loopnest/map-network.ts';
-import { NEST_OBJECTIVES } from '../loopnest/map-result.ts';
-import type { LoopProblem } from '../loopnest/problem.ts';
-import { readTimeloop } from '../loopnest/timeloop/reading.ts';
+import { NEST_OBJECTIVES, type NetworkMapping } from '../loopnest/map-result.ts';
+import { type LoopProblem, macsOf } from '../loopnest/problem.ts';
 import { CONVENTIONS } from '../loopnest/walk.ts';
 import { nestData } from '../report/nest-data.ts';
 import { nestPicture } from '../report/nest-picture.ts';
-import { nestTable } from '../report/nest-table.ts';
+import { nestTable, unmappedNotes } from '../report/nest-table.ts';
 import { type MappedNetwork, nestsOf } from '../report/nest-view.ts';
+import type { Progress } from '../steps.ts';
 import { checkFolder, checkPlace, writeFolder } from './files.ts';
-import { commaList, oneOf, together, underFlag, wholeNumber } from './flags.ts';
-import { AXES, DEFAULT_ARCHITECTURE, MAP_FORMATS, type MapFlags } from './map.ts';
-import { checkSayable, exportedFiles, exportFormOf, exportNames } from './nest-export.ts';
+import { oneOf, together, underFlag } from './flags.ts';
+import { AXES, MAP_FORMATS, type MapFlags } from './map.ts';
+import { checkSayable, exportedFiles, exportFormOf, exportNames, writtenNote } from './nest-export.ts';
 import { constraintsNamed, hardwareSource, sameNameNotes } from './nest-files.ts';
 import { secondsOf, tellNotes } from './nest-flags.ts';
 import { mappingJson } from './nest-json.ts';
-import { networkNamed } from './network.ts';
+import { readSources } from './nest-sources.ts';
+import { workOf } from './nest-work.ts';
 import { type Content, emit, formatNamed, formatted, terminalOptions } from './output.ts';
 import { withProgress } from './progress.ts';
 
 type MapFormat = (typeof MAP_FORMATS)[number];
-
-/** The most images. */
-const MOST_BATCH = 1_000_000;
 
 /**
  * What `rowhouse map` does.
  *
  * @param version of the command, for the files that it writes
  */
-export async function mapCommand(name: string, flags: MapFlags, version: string): Promise<void> {
-  const { format, model, hardware, batch, seconds, form, axes, ...options } = await together({
+export async function mapCommand(name: string | undefined, flags: MapFlags, version: string): Promise<void> {
+  const { format, work, hardware, seconds, form, axes, ...chosen } = await together({
     format: () => formatOf(flags),
-    model: () => modelOf(name, flags),
-    hardware: () => hardwareOf(flags),
+    work: () => workOf(name, flags),
+    hardware: () => flags.hardware && hardwareSource(flags.hardware),
     axes: () => (flags.axes === undefined ? undefined : oneOf('--axes', flags.axes, AXES)),
-    batch: () => wholeNumber('--batch', flags.batch, MOST_BATCH),
     objective: () => oneOf('--objective', flags.objective, NEST_OBJECTIVES),
     factors: () => oneOf('--factors', flags.factors, FACTORS),
     convention: () => oneOf('--convention', flags.convention, CONVENTIONS),
@@ -48,23 +44,30 @@ export async function mapCommand(name: string, flags: MapFlags, version: string)
     form: () => exportFormOf(flags),
     place: () => flags.out !== undefined && checkPlace('--out', flags.out),
   });
-  const { network, layers } = model;
-  const { architecture } = hardware;
-  const problems = underFlag('--batch', () => problemsOf(network, { layers, batch }));
+  const { batch } = work;
+  const { architecture, problem, notes } = readSources({ hardware, problem: work.problem });
+  const problems = work.network
+    ? underFlag('--batch', () => problemsOf(work.network, { layers: work.layers, batch }))
+    : [problem!];
   const { constraints } = await together({
     constraints: () => constraintsOf(flags, axes, architecture, problems),
     files: () => form && checkFolder('--export', flags.export!, exportNames(form, problems)),
     sayable: () => form === 'timeloop' && checkSayable(architecture),
   });
-  tellNotes(hardware.notes);
-  const steps = mapNetworkSteps(network, architecture, { ...options, layers, batch, constraints, seconds });
+  tellNotes([...notes, ...nameNotes(flags)]);
+  const options = { ...chosen, batch, constraints, seconds };
+  const steps = work.network
+    ? mapNetworkSteps(work.network, architecture, { ...options, layers: work.layers })
+    : mapProblemSteps(problem!, architecture, options);
   const result = await withProgress('mapping layers', steps);
   const mapped = { result, architecture, problems };
   const content = await rendered(mapped, constraints, format, flags);
+  // A picture has nothing of layers without a nest
+  if (format === 'svg') tellNotes(unmappedNotes(result.layers));
   if (form) {
     const { files, notes } = exportedFiles(form, mapped, version);
     writeFolder('--export', flags.export!, files);
-    tellNotes(notes);
+    tellNotes([...notes, writtenNote(flags.export!, [...files.keys()])]);
   }
   emit(content, { file: flags.out });
 }
@@ -77,33 +80,33 @@ function formatOf(flags: MapFlags): MapFormat {
   throw new InputError({ code: 'not-allowed', path: ['--nests'], found: format, allowed });
 }
 
-async function modelOf(name: string, { layers: list, shape }: MapFlags) {
-  const network = await networkNamed(name, shape);
-  const layers =
-    list === undefined
-      ? mappedLayers(network)
-      : underFlag('--layers', () => selectLayers(network, commaList(list)));
-  underFlag('--layers', () => problemsOf(network, { layers }));
-  return { network, layers };
+/** One problem, as if it were a network of a single layer. */
+function* mapProblemSteps(
+  problem: LoopProblem,
+  architecture: Architecture,
+  options: Required<Pick<NetworkMapping, 'batch' | 'objective' | 'factors' | 'convention'>> & {
+    readonly constraints: Constraints;
+    readonly seconds: number | undefined;
+  },
+): Generator<Progress, NetworkMapping> {
+  const { name } = problem;
+  const outcome = yield* mapSteps(problem, architecture, options);
+  const { batch, objective, factors, convention, constraints } = options;
+  return {
+    network: name,
+    batch,
+    hardware: architecture.name,
+    constraints: constraints.name,
+    objective,
+    factors,
+    convention,
+    layers: [{ name, macs: macsOf(problem), ...outcome }],
+  };
 }
 
-function mappedLayers({ name, layers }: Network): readonly Layer[] {
-  const mapped = layers.filter(({ type }) => type !== 'pool');
-  if (mapped.length > 0) return mapped;
-  const allowed = 'a network with conv or fc layers: pools have no weights to map';
-  throw new InputError({ code: 'not-allowed', path: ['network'], found: name, allowed });
-}
-
-/** The architecture, and what there is to know of it. */
-function hardwareOf({ hardware, constraints }: MapFlags) {
-  const source = hardwareSource(hardware ?? [DEFAULT_ARCHITECTURE]);
-  if ('own' in source) {
-    const mayMean = hardware !== undefined && constraints === undefined;
-    return { architecture: source.own, notes: mayMean ? sameNameNotes(hardware) : [] };
-  }
-  const { architecture, notes } = readTimeloop(source.timeloop);
-  return { architecture: architecture!, notes };
-}
+/** What there is to know of the name of an architecture. */
+const nameNotes = ({ hardware, constraints }: MapFlags): readonly string[] =>
+  hardware !== undefined && constraints === undefined ? sameNameNotes(hardware) : [];
 
 function constraintsOf(
   { constraints: name, bypass }: MapFlags,

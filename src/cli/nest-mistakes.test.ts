@@ -51,6 +51,8 @@ const HARDWARE =
   'a .yaml file, files of Timeloop with commas, or a preset: see rowhouse hardware (default: eyeriss-like-256)';
 const PROBLEMS =
   'a .yaml file, a problem of Timeloop, or a layer of a network: alexnet:CONV3, model.onnx:conv1';
+const NETWORK =
+  'an .onnx, .yaml or .json file, a file of Timeloop, SCALE-Sim or MAESTRO, or a built-in network: alexnet, vgg-16, googlenet, resnet-50, squeezenet, mobilenet-v1, overfeat-fast';
 const SECONDS = 'seconds: a number above 0, up to 1000000';
 const NO_FILE = 'there is no such file or folder; allowed: a file that can be read';
 const LAYERS =
@@ -96,7 +98,7 @@ describe('flags of map', () => {
     ],
     [
       '--export new.yaml --hardware tiny.yaml',
-      '--export levels[1].fanout.energy: found 1; allowed: 0: in Timeloop, wires cost by their length',
+      '--export levels[1].fanout.energy: found 1; allowed: 0: in Timeloop, wires cost by their length; with --export-as rowhouse, anything',
     ],
     ['--out no/x', '--out: no/x: there is no folder no; allowed: a file that can be written'],
     ['--out folder', '--out: folder: this is a folder, not a file; allowed: a file that can be written'],
@@ -131,6 +133,35 @@ describe('flags of map', () => {
   });
 });
 
+describe('what map maps', () => {
+  const INSTEAD = 'without --problem, which is mapped instead of a network';
+
+  it.each([
+    ['', `network: missing; allowed: ${NETWORK}; or --problem`],
+    ['--problem none.yaml', `none.yaml: ${NO_FILE}`],
+    ['--problem alexnet', `--problem: found "alexnet"; allowed: ${PROBLEMS}`],
+    ['alexnet --problem conv3.yaml', `network: found "alexnet"; allowed: ${INSTEAD}`],
+    [
+      'alexnet --problem conv3.yaml --layers conv',
+      `network: found "alexnet"; allowed: ${INSTEAD}`,
+      `--layers: found "conv"; allowed: ${INSTEAD}`,
+    ],
+    [
+      '--problem conv3.yaml --batch 2',
+      '--batch: found "2"; allowed: with a layer of a network: a problem has its sizes',
+    ],
+    ['--problem alexnet:CONV3 --batch x', '--batch: found "x"; allowed: a whole number from 1 to 1000000'],
+    ['--problem arch.yaml', '--problem: found "arch.yaml"; allowed: a file of Timeloop with problem'],
+    [
+      '--problem conv3.yaml --hardware whole.yaml',
+      '--problem: found "a problem of its own"; allowed: without it, as a file of Timeloop that another flag names has a problem',
+    ],
+  ])('%s', async (words, ...lines) => {
+    write('whole.yaml', ARCHITECTURE + ENERGIES + PROBLEM);
+    await expectLines(['map', ...wordsOf(words)], lines);
+  });
+});
+
 describe('hardware that is none', () => {
   it.each([
     ['none.yaml', `none.yaml: ${NO_FILE}`],
@@ -144,6 +175,14 @@ describe('hardware that is none', () => {
       'eyeris-like-256',
       `--hardware: found "eyeris-like-256" (did you mean eyeriss-like-256?); allowed: ${ARCHITECTURES}`,
     ],
+    ...[
+      ['eyeriss-256', 'eyeriss-like-256'],
+      ['eyeriss-1024', 'eyeriss-like-256'],
+      ['eyeriss-chip', 'eyeriss'],
+    ].map(([name, like]): [string, string] => [
+      name!,
+      `--hardware: ${name} is hardware of rowhouse analyze and simulate, not an architecture (did you mean ${like}?); allowed: ${ARCHITECTURES}`,
+    ]),
     ['__proto__', `--hardware: found "__proto__"; allowed: ${ARCHITECTURES}`],
     [',', `--hardware: found ""; allowed: ${HARDWARE}`],
     ['ert.yaml', '--hardware: found "ert.yaml"; allowed: a file of Timeloop with architecture or arch'],
@@ -198,6 +237,11 @@ describe('constraints that are none', () => {
       'letter.yaml:2:28: levels.RF.temporal.only[0]: found "X"; allowed: dimensions: N, M, C, R, S, P, Q, G',
     ],
     [
+      'filters.yaml',
+      'levels:\n  GLB: { spatialX: { only: [K] } }\n',
+      'filters.yaml:2:29: levels.GLB.spatialX.only[0]: found "K" (did you mean M?); allowed: dimensions: N, M, C, R, S, P, Q, G',
+    ],
+    [
       'twice.yaml',
       'levels:\n  GLB: { keep: [weights], bypass: [weights] }\n',
       'twice.yaml:2:36: levels.GLB.bypass[0]: found "weights"; allowed: what is not in keep already',
@@ -225,7 +269,10 @@ describe('constraints that are none', () => {
 describe('words of evaluate', () => {
   it.each([
     ['', `--problem: missing; allowed: ${PROBLEMS}`],
-    ['--problem conv3.yaml', '--mapping: missing; allowed: a .yaml file, or a mapping of Timeloop'],
+    [
+      '--problem conv3.yaml',
+      '--mapping: missing; allowed: a .yaml file, a result of rowhouse map as .json, or a mapping of Timeloop',
+    ],
     ['--mapping own.yaml', `--problem: missing; allowed: ${PROBLEMS}`],
     ['--mapping map.yaml', `--problem: missing; allowed: ${PROBLEMS}`],
     ['--problem none.yaml --mapping own.yaml', `none.yaml: ${NO_FILE}`],
@@ -364,7 +411,7 @@ describe('any words of map and evaluate', () => {
     const alone = fc.constantFrom('--bypass', '--nests', '--json', '--export=export', '-x');
     const wordsArbitrary = fc
       .tuple(
-        fc.constantFrom(['map', 'net.yaml'], ['map', 'alexnt'], ['evaluate']),
+        fc.constantFrom(['map', 'net.yaml'], ['map', 'alexnt'], ['map'], ['evaluate']),
         fc.array(
           fc.oneof(
             { weight: 4, arbitrary: pair },

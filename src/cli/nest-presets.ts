@@ -45,6 +45,31 @@ export function nestFile(name: string, version: string, wants?: 'constraints'): 
 const fileOf = ({ name, source, yaml }: NestPreset, kind: FileKind, version: string): string =>
   `# yaml-language-server: $schema=${schemaUrl(kind, version)}\n# ${name}: ${source}\n${yaml}`;
 
+/** Presets of both kinds that are alike: accelerators for the six dataflows, and architectures. */
+const ALIKE = [
+  ['eyeriss-256', 'eyeriss-like-256'],
+  ['eyeriss-256', 'eyeriss-like-256-array'],
+  ['eyeriss-chip', 'eyeriss'],
+] as const;
+
+/** What is wrong with the name of an accelerator for the six dataflows, where an architecture is wanted. */
+export const noArchitecture = (name: string, allowed: string): InputError =>
+  new InputError({
+    code: 'unreadable',
+    path: ['--hardware'],
+    found: `${name} is hardware of rowhouse analyze and simulate, not an architecture`,
+    allowed,
+    suggestion: ALIKE.find(([hardware]) => hardware === name)?.[1] ?? 'eyeriss-like-256',
+  });
+
+/** What is wrong with the name of an architecture, where an accelerator for the six dataflows is wanted; none if it is none. */
+export function noHardware(name: string, allowed: string): InputError | undefined {
+  if (!ARCHITECTURE_PRESET_NAMES.includes(name)) return undefined;
+  const found = `${name} is an architecture of rowhouse map and evaluate, not hardware of the six dataflows`;
+  const suggestion = ALIKE.find(([, architecture]) => architecture === name)?.[0];
+  return new InputError({ code: 'unreadable', path: ['--hardware'], found, allowed, suggestion });
+}
+
 /** What is wrong with the name of an accelerator that is none, where an architecture or constraints may be meant. */
 export function orNestPreset({ problems }: InputError): InputError {
   const names = [...new Set([...ARCHITECTURE_PRESET_NAMES, ...CONSTRAINTS_PRESET_NAMES])];

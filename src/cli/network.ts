@@ -48,7 +48,8 @@ async function read(name: string, shapes: Shapes): Promise<Reading> {
     const text = readText(name);
     // Not above: the parsers and the schemas take longer to load than a built-in network to map
     const { networkFromText } = await import('../layer/neighbours/network-text.ts');
-    return networkFromText(text, name);
+    const { readAs } = await import('./file-kinds.ts');
+    return readAs('network', text, name, () => networkFromText(text, name), ['timeloop']);
   }
   const suggestion = nearestWord(name, BUILTIN_NETWORKS);
   const allowed = NETWORK_ARGUMENT;

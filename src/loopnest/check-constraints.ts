@@ -3,14 +3,17 @@ import { nearestWord } from '../nearest-word.ts';
 import { type Architecture, type MemoryLevel, ownCapacity } from './architecture.ts';
 import type { Constraints, LevelRules, TemporalRules } from './constraints.ts';
 
-/** Dimensions of convolutions: a problem that lacks one has it with size 1. */
-const USUAL_DIMENSIONS = ['G', 'N', 'M', 'C', 'R', 'S', 'P', 'Q'];
+/** What other papers and tools call dimensions of a convolution: filters, rows and columns of the ofmap, images. */
+const OTHER_NAMES: Readonly<Record<string, string>> = { K: 'M', E: 'P', F: 'Q', B: 'N' };
+
+/** The dimensions of every convolution; one without groups lacks G, which is allowed all the same. */
+const CONVOLUTION = ['N', 'M', 'C', 'R', 'S', 'P', 'Q'];
 
 /**
  * Checks that constraints go with an architecture, and with problems of these dimensions. Paths begin at the root of the
  * constraints. Whether any mapping obeys them all, the search finds out.
  *
- * @param dimensions of all problems that are mapped; those of convolutions are allowed besides
+ * @param dimensions of all problems that are mapped, each once; G is allowed for a convolution without groups, too
  * @throws InputError if there are rules for a level that the architecture does not have, for a dimension that no problem
  * has, or for loops in space where a level has no fan-out, or if a level must keep what it cannot hold, or the outermost
  * need not keep everything.
@@ -76,8 +79,8 @@ function letterProblems(
 ): Problem[] {
   const unknown = (code: Problem['code'], found: string, path: Problem['path']): Problem[] => {
     if (letters.includes(found)) return [];
-    // Other tools and papers call the filters K
-    const suggestion = found === 'K' ? 'M' : nearestWord(found, letters);
+    const other = Object.hasOwn(OTHER_NAMES, found) ? OTHER_NAMES[found] : undefined;
+    const suggestion = other && letters.includes(other) ? other : nearestWord(found, letters);
     return [{ code, path, found, allowed: `dimensions: ${letters.join(', ')}`, suggestion }];
   };
   return [

@@ -3,7 +3,7 @@ import { builtinNetwork } from '../layer/builtin.ts';
 import { networkFromSpec } from '../layer/layer.ts';
 import { finish, type Progress } from '../steps.ts';
 import { NO_CONSTRAINTS } from './constraints.ts';
-import { mapNetworkSteps } from './map-network.ts';
+import { mapNetwork, mapNetworkSteps } from './map-network.ts';
 import type { FoundNest } from './map-result.ts';
 import { architecturePreset } from './presets.ts';
 
@@ -17,6 +17,11 @@ const small = networkFromSpec({
     input: [6],
     filters: [8, 9, 8, 9][i]!,
   })),
+});
+
+it('maps at one go', () => {
+  const options = { batch: 3, layers: small.layers.slice(2) };
+  expect(mapNetwork(small, MACHINE, options)).toEqual(finish(mapNetworkSteps(small, MACHINE, options)));
 });
 
 describe('a mapping within a time', () => {

@@ -1,6 +1,6 @@
 import { InputError } from '../input-error.ts';
 import type { Layer, Network } from '../layer/layer.ts';
-import type { Progress } from '../steps.ts';
+import { finish, type Progress } from '../steps.ts';
 import type { Architecture } from './architecture.ts';
 import { NO_CONSTRAINTS } from './constraints.ts';
 import { mapUntil } from './map.ts';
@@ -83,6 +83,13 @@ export function* mapNetworkSteps(
     })),
   };
 }
+
+/** {@link mapNetworkSteps} at one go. */
+export const mapNetwork = (
+  network: Network,
+  architecture: Architecture,
+  options: MapNetworkOptions = {},
+): NetworkMapping => finish(mapNetworkSteps(network, architecture, options));
 
 /** The same for layers that differ in nothing but the name. */
 const shapeOf = ({ sizes, tensors }: LoopProblem): string => JSON.stringify([sizes, tensors]);

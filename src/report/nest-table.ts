@@ -231,11 +231,8 @@ function mappingNotes(mapped: MappedNetwork): readonly string[] {
     return note === undefined ? [] : [`${nest.problem.name}: ${note}`];
   });
   const others = paddings.length - MOST_NAMED;
-  const without = layers.filter((layer) => !layer.feasible);
-  const isLate = ({ reason }: UnmappedLayer) => reason.limit === 'time';
   return [
-    ...without.filter((layer) => !isLate(layer)).map(noMappingNote),
-    ...lateNotes(without.filter(isLate)),
+    ...unmappedNotes(layers),
     ...(unproven.length > 0 ? [unprovenNote(unproven, objective)] : []),
     ...paddings.slice(0, MOST_NAMED),
     ...(others > 0 ? [`The factors of ${others} more layers pad them; the JSON document tells how.`] : []),
@@ -244,6 +241,16 @@ function mappingNotes(mapped: MappedNetwork): readonly string[] {
 }
 
 type UnmappedLayer = Extract<MappedLayer, { feasible: false }>;
+
+/** Why layers have no mapping, in sentences; none where all have one. */
+export function unmappedNotes(layers: readonly MappedLayer[]): readonly string[] {
+  const without = layers.filter((layer) => !layer.feasible);
+  const isLate = ({ reason }: UnmappedLayer) => reason.limit === 'time';
+  return [
+    ...without.filter((layer) => !isLate(layer)).map(noMappingNote),
+    ...lateNotes(without.filter(isLate)),
+  ];
+}
 
 /** Why a layer has no mapping, with the rules and limits that are to blame. */
 function noMappingNote({ name, reason }: UnmappedLayer): string {

@@ -15,7 +15,7 @@ export function nestText(nest: ShownNest, { color, width = 120 }: TableOptions):
 
 const LEGEND = [
   'for: in time · par: at once, along X or Y of the grid · a number: the words that all inside the loop works on',
-  'in time   stays: not moved · slides: partly new · new: all new · again: brought once more · +: words moved',
+  'in time   stays: not moved · slides: partly new · new: all new · again: once more · +: what its own steps move',
   'in space  shared: same for all · added: psums, on the way · partly: same for some · split: each its own',
   'in all    ↓ words read by the level below · ↑ psums from there',
 ];

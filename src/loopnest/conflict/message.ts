@@ -59,15 +59,15 @@ function reason(question: Question, limits: readonly Limit[], isPlural: boolean)
     if (letter === undefined) return orderReason(question);
     const more = factors === 'imperfect' ? ', or to more if none can be smaller' : '';
     const size = problem.sizes[letter] ?? 1;
-    return `${isPlural ? 'allow' : 'allows'} no factors of ${letter} that multiply to ${size}${more}`;
+    return `${isPlural ? 'allow' : 'allows'} no factors of ${letter} that multiply to ${exact(size)}${more}`;
   }
   if (limits.length > 1) {
-    const texts = limits.map((one) => `${one.available} ${whatOf(question, one)} of ${one.level}`);
+    const texts = limits.map((one) => `${exact(one.available)} ${whatOf(question, one)} of ${one.level}`);
     return `${isPlural ? 'leave' : 'leaves'} nothing that fits ${listed(texts)}`;
   }
   const needed = leastNeeded(question, limit);
   const what = whatOf(question, { ...limit, available: needed });
-  return `${isPlural ? 'need' : 'needs'} ${needed} ${what}, ${limit.level} has ${limit.available}`;
+  return `${isPlural ? 'need' : 'needs'} ${exact(needed)} ${what}, ${limit.level} has ${exact(limit.available)}`;
 }
 
 /** What a limit limits: `columns along X`, `words for weights`. */

@@ -48,7 +48,16 @@ describe('parseConstraints', () => {
   });
 
   it('has defaults that constrain nothing', () => {
-    expect(parseConstraints('{}', 'mine.yaml')).toEqual({ ...NO_CONSTRAINTS, name: 'constraints' });
+    expect(parseConstraints('{}', 'mine.yaml')).toEqual({ ...NO_CONSTRAINTS, name: 'mine' });
+  });
+
+  it.each([
+    ['rules.yaml', 'rules'],
+    ['some/where.d/rules.v2.json', 'rules.v2'],
+    ['C:\\rules', 'rules'],
+  ])('are called by the name of %s if they have none', (file, name) => {
+    expect(parseConstraints('levels: {}', file).name).toBe(name);
+    expect(parseConstraints('name: own', file).name).toBe('own');
   });
 
   it.each([
@@ -112,7 +121,7 @@ describe('parseConstraints', () => {
     'x.yaml',
   );
   const checked = (text: string, file: string) =>
-    parseConstraints(text, file, (constraints) => checkConstraints(constraints, architecture, ['H']));
+    parseConstraints(text, file, (constraints) => checkConstraints(constraints, architecture, [...'MPQCR']));
 
   it('tells where the file does not go with the architecture', () => {
     expect(problemLines(checked, MINE)).toEqual([
@@ -136,7 +145,7 @@ describe('parseConstraints', () => {
 describe('formatConstraints', () => {
   it('writes a rule to a line', () => {
     expect(formatConstraints(parseConstraints(MINE, 'mine.yaml'))).toBe(
-      `name: "mine" # What the constraints are called in results.
+      `name: "mine" # What the constraints are called in results. Default: the file's name.
 source: "A paper, Section 5" # Where the rules are from.
 buffers: "kept" # Tensors of which levels says nothing: kept by every level that can hold them, or free for the search to decide.
 axes: "both" # Whether a dimension may be unrolled along one axis of a grid only, or along both.

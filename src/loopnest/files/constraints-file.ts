@@ -1,5 +1,6 @@
 import { z } from 'zod';
 import { InputError, type Problem } from '../../input-error.ts';
+import { stemOf } from '../../layer/neighbours/reading.ts';
 import { formatYaml, readYaml } from '../../yaml-file.ts';
 import type { Constraints, LevelRules, LoopRules, TemporalRules } from '../constraints.ts';
 import type { Tensor } from '../problem.ts';
@@ -8,7 +9,7 @@ import { byName, name, repeated, size, tensors } from './parts.ts';
 /**
  * The constraints that the text of a YAML or JSON file describes.
  *
- * @param file the file's name, for messages
+ * @param file the file's name, for messages; without folder and ending, that of constraints without a name
  * @param check throws an InputError, with paths from the root of the constraints, if they do not go with the architecture
  * and the problem at hand: see `checkConstraints`
  * @throws InputError with file, line and column, if the text is not YAML or not constraints, if a tensor stands in two
@@ -20,7 +21,8 @@ export function parseConstraints(
   file: string,
   check?: (constraints: Constraints) => void,
 ): Constraints {
-  return readYaml(text, file, constraintsSchema, (constraints) => {
+  return readYaml(text, file, constraintsSchema, (spec) => {
+    const constraints = { ...spec, name: spec.name ?? stemOf(file) };
     const problems = Object.entries(constraints.levels).flatMap(([level, rules]) =>
       levelProblems(rules).map((one): Problem => ({ ...one, path: ['levels', level, ...one.path] })),
     );
@@ -81,7 +83,7 @@ const levelRules = z.strictObject({
 
 /** The form of a constraints file. */
 export const constraintsSchema = z.strictObject({
-  name: name.default('constraints').describe('What the constraints are called in results.'),
+  name: name.optional().describe("What the constraints are called in results. Default: the file's name."),
   source: name.optional().describe('Where the rules are from.'),
   buffers: z
     .enum(['kept', 'free'] satisfies Constraints['buffers'][])
@@ -96,7 +98,7 @@ export const constraintsSchema = z.strictObject({
   levels: byName(levelRules, 'rules by level')
     .default({})
     .describe("Rules by a level's name. Default: none."),
-}) satisfies z.ZodType<Constraints>;
+}) satisfies z.ZodType<Omit<Constraints, 'name'>>;
 
 function levelProblems({ keep = [], bypass = [], free = [], ...rules }: LevelRules): Problem[] {
   return [

@@ -5,7 +5,7 @@ import { checkMapping } from '../check-mapping.ts';
 import { convolution, TENSORS } from '../problem.ts';
 import { anyMapping } from './arbitrary.testing.ts';
 import { parseArchitecture } from './architecture-file.ts';
-import { formatMapping, parseMapping } from './mapping-file.ts';
+import { formatMapping, parseMapping, parseResultMapping } from './mapping-file.ts';
 
 const MINE = `levels:
   - { name: DRAM, temporal: [[Q, 5], [P, 5]] }
@@ -123,6 +123,46 @@ describe('parseMapping', () => {
         expectResultOrProblems(parseMapping, text);
         expectResultOrProblems(checked, text);
       }),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+describe('parseResultMapping', () => {
+  const mapping = parseMapping(MINE, 'mine.yaml');
+  const mapped = (...names: readonly string[]) => names.map((name) => ({ name, macs: 3, mapping }));
+  const none = { name: 'none', feasible: false };
+  const read = (text: string, file: string) => parseResultMapping(text, file, 'x');
+
+  it.each([
+    ['the layer of the problem', { network: 'n', layers: mapped('a', 'x', 'b') }],
+    ['the only layer', { network: 'n', layers: mapped('a') }],
+    ['the only layer that has one', { network: 'n', layers: [none, ...mapped('a')] }],
+    ['an evaluation', { problem: 'a', mapping }],
+  ])('reads that of %s', (_, result) => {
+    expect(read(JSON.stringify(result), 'result.json')).toEqual(mapping);
+  });
+
+  it.each([
+    [
+      { layers: mapped('a', 'b') },
+      '1:11: layers: found ["a", "b"]; allowed: the mapping of a single layer, or one of x',
+    ],
+    [{ layers: [none] }, '1:11: layers: found []; allowed: the mapping of a single layer, or one of x'],
+    [
+      { layers: [...mapped('a'), { name: 'x', feasible: false }] },
+      /layers\[1\]\.mapping: missing; allowed: a mapping with levels$/,
+    ],
+    [{ mapping: { levels: [] } }, /:\d+: mapping\.levels: found \[\]; allowed: a list of 1 to 10 levels$/],
+  ])('says what is wrong with %j', (result, line) => {
+    const lines = problemLines(read, JSON.stringify(result));
+    expect(lines).toEqual([typeof line === 'string' ? `file.yaml:${line}` : expect.stringMatching(line)]);
+  });
+
+  it('throws nothing but InputErrors with positions', () => {
+    const result = JSON.stringify({ network: 'n', layers: mapped('a', 'x') });
+    fc.assert(
+      fc.property(anyText(result, JSON.stringify({ mapping })), (text) => expectResultOrProblems(read, text)),
       { numRuns: 1000 },
     );
   });
