@@ -87,16 +87,24 @@ const KINDS: Readonly<Record<KnownKind, Kind>> = {
 };
 
 /**
- * What kind of file a text is, as far as its keys tell.
+ * What kind of file a text is, as far as its keys tell; undefined where they do not, or the text is not YAML.
  *
  * @param likeliest what it is taken for where it may be that
- * @throws InputError if it is not YAML.
  */
 export function kindOf(text: string, file: string, likeliest?: KnownKind): KnownKind | undefined {
-  const value = readYaml(text, file, z.unknown(), (one) => one);
+  const value = parsed(text, file);
   if (!isObject(value)) return undefined;
   const kinds = Object.keys(KINDS) as KnownKind[];
   return [...(likeliest ? [likeliest] : []), ...kinds].find((kind) => KINDS[kind].fits(value));
+}
+
+function parsed(text: string, file: string): unknown {
+  try {
+    return readYaml(text, file, z.unknown(), (one) => one);
+  } catch (error) {
+    if (error instanceof InputError) return undefined;
+    throw error;
+  }
 }
 
 /**

@@ -2,16 +2,14 @@ import { InputError } from '../input-error.ts';
 import type { Architecture } from '../loopnest/architecture.ts';
 import { FACTORS } from '../loopnest/check-mapping.ts';
 import { type Constraints, NO_CONSTRAINTS } from '../loopnest/constraints.ts';
-import { mapSteps } from '../loopnest/map.ts';
-import { mapNetworkSteps, problemsOf } from '../loopnest/map-network.ts';
-import { NEST_OBJECTIVES, type NetworkMapping } from '../loopnest/map-result.ts';
-import { type LoopProblem, macsOf } from '../loopnest/problem.ts';
+import { mapProblemsSteps, problemsOf } from '../loopnest/map-network.ts';
+import { NEST_OBJECTIVES } from '../loopnest/map-result.ts';
+import type { LoopProblem } from '../loopnest/problem.ts';
 import { CONVENTIONS } from '../loopnest/walk.ts';
 import { nestData } from '../report/nest-data.ts';
 import { nestPicture } from '../report/nest-picture.ts';
 import { nestTable, unmappedNotes } from '../report/nest-table.ts';
 import { type MappedNetwork, nestsOf } from '../report/nest-view.ts';
-import type { Progress } from '../steps.ts';
 import { checkFolder, checkPlace, writeFolder } from './files.ts';
 import { oneOf, together, underFlag } from './flags.ts';
 import { AXES, MAP_FORMATS, type MapFlags } from './map.ts';
@@ -56,9 +54,8 @@ export async function mapCommand(name: string | undefined, flags: MapFlags, vers
   });
   tellNotes([...notes, ...nameNotes(flags)]);
   const options = { ...chosen, batch, constraints, seconds };
-  const steps = work.network
-    ? mapNetworkSteps(work.network, architecture, { ...options, layers: work.layers })
-    : mapProblemSteps(problem!, architecture, options);
+  const title = work.network ? work.network.name : problem!.name;
+  const steps = mapProblemsSteps(title, problems, architecture, options);
   const result = await withProgress('mapping layers', steps);
   const mapped = { result, architecture, problems };
   const content = await rendered(mapped, constraints, format, flags);
@@ -78,30 +75,6 @@ function formatOf(flags: MapFlags): MapFormat {
   if (flags.nests === undefined || format === 'table') return format;
   const allowed = 'with the table: other formats have what there is of every nest';
   throw new InputError({ code: 'not-allowed', path: ['--nests'], found: format, allowed });
-}
-
-/** One problem, as if it were a network of a single layer. */
-function* mapProblemSteps(
-  problem: LoopProblem,
-  architecture: Architecture,
-  options: Required<Pick<NetworkMapping, 'batch' | 'objective' | 'factors' | 'convention'>> & {
-    readonly constraints: Constraints;
-    readonly seconds: number | undefined;
-  },
-): Generator<Progress, NetworkMapping> {
-  const { name } = problem;
-  const outcome = yield* mapSteps(problem, architecture, options);
-  const { batch, objective, factors, convention, constraints } = options;
-  return {
-    network: name,
-    batch,
-    hardware: architecture.name,
-    constraints: constraints.name,
-    objective,
-    factors,
-    convention,
-    layers: [{ name, macs: macsOf(problem), ...outcome }],
-  };
 }
 
 /** What there is to know of the name of an architecture. */

@@ -114,6 +114,17 @@ describe('dimensions', () => {
     ]);
   });
 
+  it('are told once each, where they stand first', () => {
+    const rules = { temporal: { only: ['M', 'K'], factors: { K: 2, J: 3 } }, spatialX: { only: ['J'] } };
+    const problems = problemsIn(constraints({ DRAM: { temporal: rules.temporal }, GLB: rules }), MACHINE, [
+      'M',
+    ]);
+    expect(problems.map(({ path, found }) => [path.join('.'), found])).toEqual([
+      ['levels.DRAM.temporal.only.1', 'K'],
+      ['levels.DRAM.temporal.factors', 'J'],
+    ]);
+  });
+
   it('are all right in the presets, for networks with groups and without', () => {
     for (const name of CONSTRAINTS_PRESET_NAMES) {
       const own = ARCHITECTURE_PRESET_NAMES.includes(name) ? name : 'eyeriss-like-256';
@@ -147,7 +158,11 @@ describe('of any constraints', () => {
   it('takes what is left when all that it tells is taken away', () => {
     fc.assert(
       fc.property(any, ([architecture, one]) => {
-        const left = problemsIn(one, architecture, ['H']).toReversed().reduce(without, one);
+        let left = one;
+        // A dimension is told of one rule at a time
+        for (let round = 0; round < 100; round++) {
+          left = problemsIn(left, architecture, ['H']).toReversed().reduce(without, left);
+        }
         expect(problemsIn(left, architecture, ['H'])).toEqual([]);
       }),
     );

@@ -15,8 +15,8 @@ const CONVOLUTION = ['N', 'M', 'C', 'R', 'S', 'P', 'Q'];
  *
  * @param dimensions of all problems that are mapped, each once; G is allowed for a convolution without groups, too
  * @throws InputError if there are rules for a level that the architecture does not have, for a dimension that no problem
- * has, or for loops in space where a level has no fan-out, or if a level must keep what it cannot hold, or the outermost
- * need not keep everything.
+ * has (told once, where it stands first), or for loops in space where a level has no fan-out, or if a level must keep what
+ * it cannot hold, or the outermost need not keep everything.
  */
 export function checkConstraints(
   { levels: rules }: Constraints,
@@ -39,7 +39,11 @@ export function checkConstraints(
     ];
     return found.map((one) => ({ ...one, path: ['levels', level, ...one.path] }));
   });
-  if (problems.length > 0) throw new InputError(...problems);
+  // A dimension that is not there may stand in many rules
+  const told = problems.filter(({ found, allowed }, i) => {
+    return problems.findIndex((one) => one.found === found && one.allowed === allowed) === i;
+  });
+  if (told.length > 0) throw new InputError(...told);
 }
 
 function keepingProblems(rules: LevelRules, level: MemoryLevel, isOutermost: boolean): Problem[] {

@@ -36,14 +36,26 @@ export function problemsOf(
  *
  * @throws InputError as {@link mapUntil} and {@link problemOfLayer} do, or if a layer is a pool.
  */
-export function* mapNetworkSteps(
+export const mapNetworkSteps = (
   network: Network,
   architecture: Architecture,
-  { seconds, ...options }: MapNetworkOptions = {},
+  options: MapNetworkOptions = {},
+): Generator<Progress, NetworkMapping> =>
+  mapProblemsSteps(network.name, problemsOf(network, options), architecture, options);
+
+/**
+ * The same of any problems, under a name for all of them.
+ *
+ * @throws InputError as {@link mapUntil} does.
+ */
+export function* mapProblemsSteps(
+  name: string,
+  problems: readonly LoopProblem[],
+  architecture: Architecture,
+  { seconds, ...options }: Omit<MapNetworkOptions, 'layers'> = {},
 ): Generator<Progress, NetworkMapping> {
   const deadline = performance.now() + 1000 * (seconds ?? Number.POSITIVE_INFINITY);
   const isOver = () => performance.now() > deadline;
-  const problems = problemsOf(network, options);
   const open = new Map(
     problems.map((problem) => [shapeOf(problem), mapUntil(problem, architecture, options, isOver)]),
   );
@@ -69,7 +81,7 @@ export function* mapNetworkSteps(
     }
   }
   return {
-    network: network.name,
+    network: name,
     batch: options.batch ?? 1,
     hardware: architecture.name,
     constraints: (options.constraints ?? NO_CONSTRAINTS).name,
