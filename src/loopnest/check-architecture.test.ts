@@ -2,10 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InputError, type Problem } from '../input-error.ts';
 import { arbitraryArchitecture } from './arbitrary.testing.ts';
-import type { Architecture, MemoryLevel } from './architecture.ts';
 import { checkArchitecture } from './check-architecture.ts';
 import { evaluateNest } from './evaluate.ts';
 import { anyArchitecture } from './files/arbitrary.testing.ts';
+import { machine, memory } from './machine.testing.ts';
 import { matrixProduct, TENSORS } from './problem.ts';
 
 function problemsOf(run: () => unknown): readonly Problem[] {
@@ -17,21 +17,6 @@ function problemsOf(run: () => unknown): readonly Problem[] {
     throw error;
   }
 }
-
-const memory = (name: string, more: Partial<MemoryLevel> = {}): MemoryLevel => ({
-  name,
-  holds: TENSORS,
-  doubleBuffered: false,
-  energy: { read: 1, fill: 1, update: 1 },
-  ...more,
-});
-
-const machine = (...levels: readonly MemoryLevel[]): Architecture => ({
-  name: 'machine',
-  wordBits: 16,
-  levels,
-  macEnergy: 1,
-});
 
 test('architectures are taken, from files and not', () => {
   fc.assert(

@@ -6,6 +6,7 @@ import { Existence } from './conflict/existence.ts';
 import { explainNoNest } from './conflict.ts';
 import { type Constraints, type LevelRules, NO_CONSTRAINTS, type RulePath } from './constraints.ts';
 import { allMappings, countChoices, type MapCase } from './exhaustive.testing.ts';
+import { machine, memory } from './machine.testing.ts';
 import { arbitraryMapCase } from './map-case.testing.ts';
 import { convolution, TENSORS } from './problem.ts';
 
@@ -131,24 +132,10 @@ describe('what it says of random cases without a mapping', () => {
   });
 });
 
-const memory = (name: string, more: Partial<MemoryLevel> = {}): MemoryLevel => ({
-  name,
-  holds: TENSORS,
-  doubleBuffered: false,
-  energy: { read: 1, fill: 1, update: 1 },
-  ...more,
-});
-
-const machine = (...levels: readonly MemoryLevel[]): Architecture => ({
-  name: 'machine',
-  wordBits: 16,
-  levels: [memory('DRAM'), ...levels],
-  macEnergy: 1,
-});
-
 describe('what it says, by hand', () => {
   const problem = convolution('CONV1', { M: 96, C: 3, R: 11, S: 11, P: 55, Q: 55, strideP: 4, strideQ: 4 });
   const architecture = machine(
+    memory('DRAM'),
     memory('GLB', { fanout: { x: 8, y: 4, energy: 0 } }),
     memory('RF', { capacity: 256 }),
   );
@@ -212,7 +199,7 @@ describe('what it says, by hand', () => {
   });
 
   test('of an architecture that is too small', () => {
-    const small = machine(memory('RF', { capacity: 5, doubleBuffered: true }));
+    const small = machine(memory('DRAM'), memory('RF', { capacity: 5, doubleBuffered: true }));
     expect(explain({ problem, architecture: small, constraints: NO_CONSTRAINTS }, 'perfect')).toEqual({
       limit: 'architecture',
       rules: [],
@@ -222,7 +209,10 @@ describe('what it says, by hand', () => {
   });
 
   test('of tensors that are kept where they need not be', () => {
-    const small = machine(memory('RF', { capacity: { weights: 3, inputs: 1 }, doubleBuffered: true }));
+    const small = machine(
+      memory('DRAM'),
+      memory('RF', { capacity: { weights: 3, inputs: 1 }, doubleBuffered: true }),
+    );
     const levels = { RF: { keep: TENSORS } };
     const constraints = { ...NO_CONSTRAINTS, buffers: 'free', levels } as const;
     expect(explain({ problem, architecture: small, constraints }, 'perfect')).toMatchObject({
