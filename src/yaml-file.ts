@@ -52,7 +52,7 @@ type Flaw = (found: string, offset: number) => InputError;
 
 function parse(text: string, file: string) {
   const source = text.replace(/^\uFEFF/, '');
-  const lines = new LineCounter();
+  const lines = lineStarts(source);
   const positionOf = (offset: number): Position => {
     const { line, col } = lines.linePos(offset);
     return { line, column: col };
@@ -61,7 +61,7 @@ function parse(text: string, file: string) {
     new InputError({ code: 'syntax', path: [], found, allowed: '', file, position: positionOf(offset) });
 
   const composer = new Composer({ stringKeys: true, uniqueKeys: false, resolveKnownTags: false });
-  const [first, second] = composer.compose(tokens(source, lines, flaw), true, source.length);
+  const [first, second] = composer.compose(tokens(source, flaw), true, source.length);
   if (second) throw flaw('more than one YAML document', second.range[0]);
   const document = first!;
   const error = document.errors[0] ?? document.warnings[0];
@@ -71,10 +71,17 @@ function parse(text: string, file: string) {
   return { document, value: contentOf(document, flaw), positionOf };
 }
 
-/** Counts lines on the way, and stops before a file that would exhaust the parser does. */
-function* tokens(source: string, lines: LineCounter, flaw: Flaw): Generator<CST.Token> {
+/** Of all lines: the parser tells of most, but not of those within what it did not expect. */
+function lineStarts(source: string): LineCounter {
+  const lines = new LineCounter();
   lines.addNewLine(0);
-  const parser = new Parser(lines.addNewLine);
+  for (const { index } of source.matchAll(/\n/g)) lines.addNewLine(index + 1);
+  return lines;
+}
+
+/** Stops before a file that would exhaust the parser does. */
+function* tokens(source: string, flaw: Flaw): Generator<CST.Token> {
+  const parser = new Parser();
   let aliases = 0;
   for (const lexeme of new Lexer().lex(source)) {
     const { offset } = parser;
