@@ -381,6 +381,6 @@ describe('any tensor', () => {
       ),
       { numRuns: 10_000 },
     );
-    expect(taken).toBeGreaterThan(100);
+    expect(taken).toBeGreaterThan(50);
   });
 });

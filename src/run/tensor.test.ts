@@ -145,6 +145,6 @@ describe('a file without a tensor of floats', () => {
       ),
       { numRuns: 5000 },
     );
-    expect(taken).toBeGreaterThan(50);
+    expect(taken).toBeGreaterThan(10);
   });
 });
