@@ -14,11 +14,12 @@ import {
   mappingKey,
   worth,
 } from './exhaustive.testing.ts';
+import { machine, memory } from './machine.testing.ts';
 import { mapNest, mapSteps } from './map.ts';
 import { arbitraryMapCase } from './map-case.testing.ts';
 import { type FoundNest, type MapOptions, NEST_OBJECTIVES, type NestOutcome } from './map-result.ts';
 import type { LoopMapping } from './mapping.ts';
-import { convolution, TENSORS } from './problem.ts';
+import { convolution } from './problem.ts';
 import { CONVENTIONS } from './walk.ts';
 
 const map = ({ problem, architecture, constraints }: MapCase, options: MapOptions): NestOutcome =>
@@ -26,6 +27,8 @@ const map = ({ problem, architecture, constraints }: MapCase, options: MapOption
 
 const worthOf = ({ evaluation }: FoundNest, { objective = 'energy' }: MapOptions) =>
   worth(objective, { energy: evaluation.energy.total, cycles: evaluation.cycles });
+
+const each = (energy: number) => ({ read: energy, fill: energy, update: energy });
 
 const isClose = (a: number, b: number) => Math.abs(a - b) <= 1e-9 * Math.max(Math.abs(a), Math.abs(b));
 
@@ -93,6 +96,27 @@ describe('the best of all mappings, tried one by one', () => {
       { numRuns: 300 },
     );
   });
+
+  test('imperfect factors, where a tile pads outputs that are never read again', () => {
+    const costs = (read: number, fill: number, update: number) => ({ energy: { read, fill, update } });
+    const two = { least: 2, most: 2 };
+    const drawn: MapCase = {
+      problem: convolution('conv', { M: 3, Q: 3 }),
+      architecture: machine(
+        memory('DRAM', { ...costs(6, 5, 6), bandwidth: { read: 0.25 }, fanout: { x: 5, y: 2, energy: 37 } }),
+        memory('GLB', costs(38, 17, 6)),
+        memory('RF', { ...costs(6, 29, 16), fanout: { x: 3, y: 1, energy: 1 } }),
+      ),
+      constraints: {
+        ...NO_CONSTRAINTS,
+        levels: {
+          DRAM: { temporal: { only: [] } },
+          RF: { temporal: { factors: { M: two, Q: two }, order: ['M'] } },
+        },
+      },
+    };
+    expectBest(drawn, { factors: 'imperfect', trialAfter: 1 });
+  });
 });
 
 test('imperfect factors are never worse than perfect ones', () => {
@@ -131,7 +155,7 @@ test('what is cut off is never better, in spaces too large to try without the se
   });
   const rate = fc.integer({ min: 1, max: 8 });
   const ports = fc.option(fc.record({ read: rate, write: rate }, { requiredKeys: [] }), { nil: undefined });
-  const machine = fc.record({
+  const drawnParts = fc.record({
     glb: level,
     rf: level,
     x: fc.integer({ min: 1, max: 4 }),
@@ -145,30 +169,21 @@ test('what is cut off is never better, in spaces too large to try without the se
     fc.property(
       sizes,
       fc.integer({ min: 1, max: 3 }),
-      machine,
+      drawnParts,
       fc.constantFrom(...CONVENTIONS),
       fc.constantFrom(...NEST_OBJECTIVES),
       (drawn, stride, parts, convention, objective) => {
-        const each = (energy: number) => ({ read: energy, fill: energy, update: energy });
-        const common = { holds: TENSORS, doubleBuffered: false };
         const { glb, rf, x, y, network, dram, ports } = parts;
-        const architecture: Architecture = {
-          name: 'machine',
-          wordBits: 16,
-          macEnergy: 1,
-          levels: [
-            { name: 'DRAM', energy: each(200), bandwidth: dram, ...common },
-            {
-              name: 'GLB',
-              energy: each(glb.energy),
-              capacity: 8 * glb.capacity,
-              bandwidth: ports,
-              fanout: { x, y, energy: network },
-              ...common,
-            },
-            { name: 'RF', energy: each(rf.energy), capacity: rf.capacity, ...common },
-          ],
-        };
+        const architecture = machine(
+          memory('DRAM', { energy: each(200), bandwidth: dram }),
+          memory('GLB', {
+            energy: each(glb.energy),
+            capacity: 8 * glb.capacity,
+            bandwidth: ports,
+            fanout: { x, y, energy: network },
+          }),
+          memory('RF', { energy: each(rf.energy), capacity: rf.capacity }),
+        );
         const problem = convolution('conv', { ...drawn, strideP: stride });
         const options = { objective, convention };
         const all = mapNest(problem, architecture, { ...options, exhaustive: true });
@@ -195,23 +210,12 @@ describe('the layers of AlexNet on 256 PEs', () => {
     { name: 'CONV5', sizes: { M: 256, C: 192, R: 3, S: 3, P: 13, Q: 13 } },
   ];
 
-  const memory = (name: string, cost: number) => ({
-    name,
-    holds: TENSORS,
-    doubleBuffered: false,
-    energy: { read: cost, fill: cost, update: cost },
-  });
-
-  const machine = (arrayEnergy: number): Architecture => ({
-    name: '256 PEs',
-    wordBits: 16,
-    levels: [
-      memory('DRAM', 200),
-      { ...memory('GLB', 6), capacity: 65_536, fanout: { x: 16, y: 16, energy: arrayEnergy } },
-      { ...memory('RF', 1), capacity: 256 },
-    ],
-    macEnergy: 1,
-  });
+  const array = (energy: number): Architecture =>
+    machine(
+      memory('DRAM', { energy: each(200) }),
+      memory('GLB', { energy: each(6), capacity: 65_536, fanout: { x: 16, y: 16, energy } }),
+      memory('RF', { energy: each(1), capacity: 256 }),
+    );
 
   function expectOptima(
     convention: (typeof CONVENTIONS)[number],
@@ -223,7 +227,7 @@ describe('the layers of AlexNet on 256 PEs', () => {
       map(
         {
           problem: convolution(name, sizes),
-          architecture: machine(arrayEnergy),
+          architecture: array(arrayEnergy),
           constraints: { ...NO_CONSTRAINTS, ...constraints },
         },
         { convention },

@@ -65,7 +65,7 @@ export class Branch {
     this.keeps = keeps;
     this.standing = standing;
     const boundaries = boundariesOf(view, keeps);
-    this.bounds = new Bounds(view, boundaries, objective !== 'energy');
+    this.bounds = new Bounds(view, boundaries, options.mostPadded, objective !== 'energy');
     this.outlook = new Outlook(view, objective);
     this.lists = boundaries.map(() => new StageList(view.sizes.length));
     this.groups = boundaries.map(() => []);

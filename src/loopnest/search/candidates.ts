@@ -184,13 +184,17 @@ interface SpreadGroup {
   /** The options by number, the smallest tile first. */
   readonly members: readonly number[];
   /**
-   * The tile that costs least in even dimensions, while it is open: the largest, but for what is padding. Need not be whole.
+   * The tile that costs least in even dimensions, while it is open: the largest, but for padding. Need not be whole.
    */
   readonly open: number;
   /** The parts that may lie along X, of any of the options. */
   readonly alongX: readonly number[];
   readonly isTrivial: boolean;
 }
+
+/** Its words times its visits are the fewest, and its visits, too. */
+const openTile = (size: number, spread: number, largest: number): number =>
+  Math.ceil(size / spread) / Math.ceil(size / (largest * spread));
 
 function groupsBySpread(options: readonly Option[], size: number): SpreadGroup[] {
   const spreads = [...new Set(options.map(({ spread }) => spread))];
@@ -200,7 +204,7 @@ function groupsBySpread(options: readonly Option[], size: number): SpreadGroup[]
     return {
       spread,
       members,
-      open: Math.min(options[members.at(-1)!]!.tile, Math.max(1, size / spread)),
+      open: openTile(size, spread, options[members.at(-1)!]!.tile),
       alongX,
       isTrivial: spread === 1,
     };

@@ -23,6 +23,8 @@ export interface Options {
   readonly stages: readonly (readonly (readonly Option[])[])[];
   /** Steps in time at level c − 1, from option o of stage c − 1 to option p of stage c: `steps[c][k][o][p]`; 0: none. */
   readonly steps: readonly (readonly (readonly Int32Array[])[])[];
+  /** By dimension: what its factors multiply to at the most. */
+  readonly mostPadded: readonly number[];
 }
 
 /** The splits that rules allow; a dimension that has none left has empty lists. */
@@ -74,6 +76,12 @@ export function optionsOf(view: View, { levels: rules, axes }: Constraints, fact
   return {
     stages: byStage(({ stages }, stage) => stages[stage]!),
     steps: byStage(({ steps }, stage) => steps[stage]!),
+    mostPadded: perDimension.map(({ stages }, k) =>
+      stages[1]!.reduce((most, { tile, spread }) => {
+        const block = tile * spread;
+        return Math.max(most, Math.ceil(sizes[k]! / block) * block);
+      }, sizes[k]!),
+    ),
   };
 }
 
