@@ -35,6 +35,7 @@ describe('YAML', () => {
     ['\uFEFFa: 1\na: 2', '2:1: a key that this mapping has already'],
     ['a: 1\n---\nb: 2', '2:1: more than one YAML document'],
     ['|- ...\n{---\n---\n', '3:1: more than one YAML document'],
+    ['"\\ure:\n  b"', '1:2: Invalid escape sequence \\ure:'],
     ['a:\n\tb: 1', '2:1: Tabs are not allowed as indentation'],
     ['? [1]\n: 2', '1:3: a key that is not text'],
     ['a: !x 1', '1:4: Unresolved tag: !x'],

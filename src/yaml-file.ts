@@ -66,7 +66,8 @@ function parse(text: string, file: string) {
   const document = first!;
   const error = document.errors[0] ?? document.warnings[0];
   if (error?.code === 'NON_STRING_KEY') throw flaw('a key that is not text', error.pos[0]);
-  if (error) throw flaw(error.message, error.pos[0]);
+  // Some messages quote the text with its line breaks
+  if (error) throw flaw(error.message.replace(/\s+/g, ' ').trim(), error.pos[0]);
   if (document.directives.yaml.version === '1.1') throw flaw('YAML 1.1, not 1.2', 0);
   return { document, value: contentOf(document, flaw), positionOf };
 }
