@@ -1,5 +1,7 @@
 import type { Boundary } from './boundaries.ts';
 import { distinctTiles } from './distinct-tiles.ts';
+import { LeastFetched } from './least-fetched.ts';
+import { type Port, portsOf } from './ports.ts';
 import { fanoutOf, OUTPUTS, type View } from './view.ts';
 
 /** Steps that are whole but for rounding are not rounded up. */
@@ -8,33 +10,6 @@ const ROUNDING = 1e-9;
 /** Multiplies counts that no mapping exceeds. */
 const mostInstances = (view: View, from: number, to: number): number =>
   view.levels.slice(from, to).reduce((all, level) => all * fanoutOf(level), 1);
-
-/** What one port of a level moves in a stage: the boundaries that it serves, and those that it receives from. */
-interface Port {
-  readonly level: number;
-  /** Words in a cycle. */
-  readonly rate: number;
-  /** Boundaries of the stage, by number. */
-  readonly serves: readonly number[];
-  readonly receives: readonly number[];
-}
-
-/** By stage: the ports that have a limit. */
-function portsOf({ levels, tensors }: View, boundaries: readonly (readonly Boundary[])[]): Port[][] {
-  return boundaries.map((some) =>
-    levels.flatMap(({ bandwidth: { read, write } = {} }, level): Port[] => {
-      const numbers = (isMine: (boundary: Boundary) => boolean) =>
-        some.flatMap((boundary, i) => (isMine(boundary) ? [i] : []));
-      const serves = numbers(({ from }) => from === level);
-      const updates = numbers(({ from, tensor }) => from === level && tensors[tensor]!.isOutput);
-      const receives = numbers(({ to }) => to === level);
-      return [
-        ...(read === undefined ? [] : [{ level, rate: read, serves, receives: [] }]),
-        ...(write === undefined ? [] : [{ level, rate: write, serves: updates, receives }]),
-      ].filter((port) => port.serves.length + port.receives.length > 0);
-    }),
-  );
-}
 
 /**
  * Lower bounds for the stages of one choice of what is kept: a look at tiles and spreads of a stage tells the least energy of
@@ -65,8 +40,7 @@ export class Bounds {
   private readonly most: readonly (readonly number[])[];
   /** Steps outside the tiles, at the least. */
   private readonly visits: Float64Array;
-  private readonly deltas: Float64Array;
-  private readonly times: Float64Array;
+  private readonly fetching: LeastFetched;
   /** By boundary: words that all instances fetch; how many fewer where the tensor is stationary; tiles that differ. */
   private readonly moved: Float64Array;
   private readonly saved: Float64Array;
@@ -88,11 +62,8 @@ export class Bounds {
     this.most = stages.map((from) => stages.map((to) => mostInstances(view, from, to)));
     this.macs = view.sizes.reduce((all, size) => all * size, 1);
     const numbers = (count: number) => new Float64Array(count);
-    [this.visits, this.deltas, this.times] = [
-      numbers(view.sizes.length),
-      numbers(view.sizes.length + 1),
-      numbers(view.sizes.length + 1),
-    ];
+    this.visits = numbers(view.sizes.length);
+    this.fetching = new LeastFetched(view);
     const most = Math.max(...boundaries.map(({ length }) => length));
     [this.moved, this.saved, this.distinct] = [numbers(most), numbers(most), numbers(most)];
   }
@@ -124,7 +95,7 @@ export class Bounds {
     isPartial: boolean,
     knowsUneven: boolean,
   ): void {
-    const { view, moved, saved, visits } = this;
+    const { view, moved, saved, visits, fetching } = this;
     const { sizes, tensors, levels } = view;
     let spreadAll = 1;
     for (let k = 0; k < sizes.length; k++) spreadAll *= spread[k]!;
@@ -140,11 +111,11 @@ export class Bounds {
         moved[i] = this.macs * this.padded;
         continue;
       }
-      const loops = steps && this.isSettledBy(t, steps) ? steps : visits;
+      const loops = steps && fetching.isSettledBy(t, steps) ? steps : visits;
       const all = spreadAll * this.outside(loops);
-      const standing = this.standing(t, loops);
-      moved[i] = all * this.fetched(t, tile, spread, loops, standing);
-      saved[i] = standing === 1 ? 0 : moved[i]! - all * this.fetched(t, tile, spread, loops, 1);
+      const standing = fetching.standing(t, loops);
+      moved[i] = all * fetching.fetched(t, tile, spread, loops, standing);
+      saved[i] = standing === 1 ? 0 : moved[i]! - all * fetching.fetched(t, tile, spread, loops, 1);
     }
     this.energy = this.energyOf(stage, spread, spreadAll, isPartial);
     if (stage === 1) this.energy += this.paddingEnergy();
@@ -259,7 +230,7 @@ export class Bounds {
     for (const [level, energy] of perCrossing) {
       perFirst += (energy / 2) * (level === stage ? 1 : multicast / most[level]![stage - 1]!);
     }
-    // Where a psum saves more than it costs, there may be as many more
+    // Where first psums save more than they cost, as many as there can be cost least
     const moved = perFirst < 0 ? Math.max(fetched, mostFirst) : fetched;
     const first = Math.min(mostFirst, moved);
     let sum = served * moved + perReceived * (moved - first) - read * first;
@@ -320,116 +291,10 @@ export class Bounds {
     );
   }
 
-  /** Whether loops move a tensor by whole tiles, so that whatever loop outside them steps, it brings a whole tile. */
-  private isSettledBy(t: number, loops: ArrayLike<number>): boolean {
-    const { axisOf, isShared } = this.view.tensors[t]!;
-    for (let k = 0; k < axisOf.length; k++) {
-      if (loops[k]! > 1 && axisOf[k]! >= 0 && !isShared[axisOf[k]!]) return true;
-    }
-    return false;
-  }
-
   /** Steps of the loops outside some. */
   private outside(loops: ArrayLike<number>): number {
     let steps = 1;
     for (let k = 0; k < loops.length; k++) steps *= Math.max(1, this.visits[k]! / loops[k]!);
     return steps;
-  }
-
-  /** Steps of the loops that do not move a tensor. */
-  private standing(t: number, loops: ArrayLike<number>): number {
-    const { axisOf } = this.view.tensors[t]!;
-    let steps = 1;
-    for (let k = 0; k < axisOf.length; k++) if (axisOf[k]! < 0) steps *= loops[k]!;
-    return steps;
-  }
-
-  /**
-   * Words that one instance fetches at least: loops that do not move the tensor but bring it again, so many times, bring it
-   * as much as the loop that moves it least.
-   */
-  private fetched(
-    t: number,
-    tile: ArrayLike<number>,
-    spread: ArrayLike<number>,
-    loops: ArrayLike<number>,
-    again: number,
-  ): number {
-    const { axisOf, coefficient, isShared, axes, slides } = this.view.tensors[t]!;
-    let words = 1;
-    let whole = 1;
-    for (let a = 0; a < axes; a++) {
-      let length = 1;
-      for (let k = 0; k < loops.length; k++) if (axisOf[k] === a) length += coefficient[k]! * (tile[k]! - 1);
-      words *= length;
-    }
-    for (let k = 0; k < loops.length; k++) {
-      if (axisOf[k]! >= 0 && !isShared[axisOf[k]!]) whole *= loops[k]!;
-    }
-    if (!slides) return words * whole * again;
-    return this.sliding(t, tile, spread, loops, words, whole, again);
-  }
-
-  private sliding(
-    t: number,
-    tile: ArrayLike<number>,
-    spread: ArrayLike<number>,
-    loops: ArrayLike<number>,
-    words: number,
-    whole: number,
-    again: number,
-  ): number {
-    const { axisOf, coefficient, isShared, axes } = this.view.tensors[t]!;
-    const { deltas, times } = this;
-    let count = 0;
-    let least = words;
-    const insert = (delta: number, steps: number) => {
-      if (steps <= 1) return;
-      let i = count++;
-      // Loops that move the tile least go innermost, to the end
-      while (i > 0 && deltas[i - 1]! < delta) {
-        deltas[i] = deltas[i - 1]!;
-        times[i] = times[i - 1]!;
-        i--;
-      }
-      deltas[i] = delta;
-      times[i] = steps;
-    };
-    for (let a = 0; a < axes; a++) {
-      if (!isShared[a]) continue;
-      let length = 1;
-      let moving = 0;
-      for (let k = 0; k < loops.length; k++) {
-        if (axisOf[k] !== a) continue;
-        length += coefficient[k]! * (tile[k]! - 1);
-        if (loops[k]! > 1) moving++;
-      }
-      let steps = 1;
-      let block = Number.POSITIVE_INFINITY;
-      for (let k = 0; k < loops.length; k++) {
-        if (axisOf[k] !== a || loops[k]! <= 1) continue;
-        const step = coefficient[k]! * tile[k]! * spread[k]!;
-        const delta = (words / length) * Math.min(step, length);
-        if (moving === 1) {
-          least = Math.min(least, delta);
-          insert(delta, loops[k]!);
-        } else {
-          // Of loops that share the axis, those outside may bring the tile back to where it was
-          least = 0;
-          steps *= loops[k]!;
-          block = Math.min(block, delta);
-        }
-      }
-      // The innermost loop of the axis has two steps or more, and half of all steps or more are its own
-      if (moving > 1) insert((block * steps) / 2 / (steps - 1), steps);
-    }
-    insert(least, again);
-    let fetched = words * whole;
-    let outside = whole;
-    for (let i = 0; i < count; i++) {
-      fetched += outside * (times[i]! - 1) * deltas[i]!;
-      outside *= times[i]!;
-    }
-    return fetched;
   }
 }
