@@ -16,7 +16,29 @@ const closingLine: Reporter = {
 
 export default defineConfig({
   test: {
-    include: ['src/**/*.test.ts', 'docs/**/*.test.ts', 'tools/lenet/**/*.test.ts'],
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'library',
+          include: [
+            'src/**/*.test.ts',
+            'docs/**/*.test.ts',
+            'tools/lenet/**/*.test.ts',
+            'web/*/**/*.test.ts',
+            '!web/tests/**',
+          ],
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'page',
+          include: ['web/tests/*.test.ts'],
+          globalSetup: 'web/testing/build-page.testing.ts',
+        },
+      },
+    ],
     // By default one core is left idle
     maxWorkers: '100%',
     testTimeout: 60_000,

@@ -5,10 +5,11 @@ import { InputError } from '../input-error.ts';
 import type { Network } from '../layer/layer.ts';
 import { selectLayers } from '../layer/select.ts';
 import { printable } from '../report/format.ts';
+import { jsonText } from '../report/json.ts';
 import { checkFolder, writeFolder } from './files.ts';
 import { collected, commaList, oneOf, together, underFlag } from './flags.ts';
 import { NETWORK_ARGUMENT, networkNamed, SHAPE_FLAG } from './network.ts';
-import { emit, jsonText } from './output.ts';
+import { emit } from './output.ts';
 
 interface Flags {
   readonly out?: string;

@@ -10,11 +10,12 @@ import {
   PRESET_NAMES,
 } from '../hardware/presets.ts';
 import { InputError } from '../input-error.ts';
+import { jsonText } from '../report/json.ts';
 import { type ArchitectureRow, type ConstraintsRow, nestPresetsTable } from '../report/nest-presets-table.ts';
 import { type PresetRow, presetsTable } from '../report/table.ts';
 import { checkPlace, readText } from './files.ts';
 import { oneOf, together, underFlag } from './flags.ts';
-import { emit, jsonText, terminalOptions } from './output.ts';
+import { emit, terminalOptions } from './output.ts';
 
 /** What `--hardware` takes. */
 export const HARDWARE_ARGUMENT = 'a .yaml file, or a preset, such as eyeriss-256: see rowhouse hardware';

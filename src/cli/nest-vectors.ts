@@ -6,12 +6,13 @@ import {
   type VectorDifference,
 } from '../loopnest/files/vectors-file.ts';
 import { CONVENTIONS, type Convention } from '../loopnest/walk.ts';
+import { jsonText } from '../report/json.ts';
 import type { Progress } from '../steps.ts';
 import type { EvaluateFlags } from './evaluate.ts';
 import { CheckFailed } from './exit.ts';
 import { checkPlace, readText } from './files.ts';
 import { oneOf, together } from './flags.ts';
-import { emit, formatNamed, jsonText } from './output.ts';
+import { emit, formatNamed } from './output.ts';
 import { withProgress } from './progress.ts';
 
 /** What `rowhouse evaluate --vectors` does. */

@@ -4,12 +4,13 @@ import { InputError } from '../input-error.ts';
 import { BUILTIN_NETWORKS, builtinNetwork } from '../layer/builtin.ts';
 import { isComplete } from '../layer/coverage.ts';
 import type { Network } from '../layer/layer.ts';
+import type { Shapes } from '../layer/onnx/inputs.ts';
+import { shapesIn } from '../layer/onnx/shapes-text.ts';
 import { nearestWord } from '../nearest-word.ts';
 import { coverageWarning } from '../report/coverage.ts';
 import { printable } from '../report/format.ts';
 import { externalFiles } from './external-files.ts';
 import { readBytes, readText, reasonOf } from './files.ts';
-import { type Shapes, shapesIn } from './shapes.ts';
 
 /** What a command takes for a network. */
 export const NETWORK_ARGUMENT = `an .onnx, .yaml or .json file, a file of Timeloop, SCALE-Sim or MAESTRO, or a built-in network: ${BUILTIN_NETWORKS.join(', ')}`;
@@ -28,7 +29,10 @@ export const SHAPE_FLAG = [
  * @throws InputError if there is none, or the file has mistakes.
  */
 export async function networkNamed(name: string, shape?: readonly string[]): Promise<Network> {
-  const { network, notes } = await read(name, shapesIn(shape));
+  const { network, notes } = await read(
+    name,
+    underShape(() => shapesIn(shape)),
+  );
   for (const note of notes) process.stderr.write(`rowhouse: ${printable(note)}\n`);
   return network;
 }

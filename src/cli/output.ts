@@ -1,6 +1,7 @@
 import { InputError } from '../input-error.ts';
 import { tableCsv } from '../report/csv.ts';
 import type { DataTable } from '../report/data-table.ts';
+import { jsonText } from '../report/json.ts';
 import { tableParquet } from '../report/parquet.ts';
 import { writeWhole } from './files.ts';
 import { oneOf } from './flags.ts';
@@ -72,9 +73,6 @@ export function formatted(format: Format, { table, json, data }: Forms): Content
       return tableParquet(data());
   }
 }
-
-/** One JSON document. */
-export const jsonText = (value: unknown): string => `${JSON.stringify(value, null, 2)}\n`;
 
 /** How text looks best where it goes: colour on a terminal that wants it, lines as wide as the terminal. */
 export function terminalOptions(destination: Destination): { color: boolean; width?: number | undefined } {

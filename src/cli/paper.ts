@@ -7,12 +7,13 @@ import { FIGURES } from '../paper/registry.ts';
 import { fileName, paperReport } from '../paper/report.ts';
 import { figureSteps } from '../paper/run.ts';
 import { tableCsv } from '../report/csv.ts';
+import { jsonText } from '../report/json.ts';
 import { tableParquet } from '../report/parquet.ts';
 import { renderSvg } from '../report/render.ts';
 import { CheckFailed } from './exit.ts';
 import { checkFolder, writeFolder } from './files.ts';
 import { commaList, oneOf, together } from './flags.ts';
-import { type Content, emit, jsonText, terminalOptions } from './output.ts';
+import { type Content, emit, terminalOptions } from './output.ts';
 import { withProgress } from './progress.ts';
 
 interface Flags {

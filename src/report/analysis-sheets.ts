@@ -12,17 +12,24 @@ export function heading({ network, batch, objective, hardware, results }: Analys
   return [network, `batch ${batch}`, `${pes} PEs`, MEASURES[objective].goal, hardware];
 }
 
-/** What the sums leave out: layers that do no MACs, and nodes of an ONNX file that are no layers. */
-export function footnote({ notMapped, coverage }: AnalysisResult): string | undefined {
-  const notes = [...leftOut(notMapped), ...(coverage ? [coverageSentence(coverage)] : [])];
+/**
+ * What the sums leave out: layers that do no MACs, and nodes of an ONNX file that are no layers.
+ *
+ * @param poolFlag what one asks for to have the former mapped
+ */
+export function footnote(
+  { notMapped, coverage }: AnalysisResult,
+  poolFlag = '--layers pool',
+): string | undefined {
+  const notes = [...leftOut(notMapped, poolFlag), ...(coverage ? [coverageSentence(coverage)] : [])];
   return notes.length > 0 ? notes.join(' ') : undefined;
 }
 
-function leftOut(notMapped: readonly string[]): readonly string[] {
+function leftOut(notMapped: readonly string[], poolFlag: string): readonly string[] {
   if (notMapped.length === 0) return [];
   const [does, them] =
     notMapped.length === 1 ? ['does no MACs and is', 'it'] : ['do no MACs and are', 'them'];
-  return [`${listed(notMapped)} ${does} not in these sums; --layers pool maps ${them}.`];
+  return [`${listed(notMapped)} ${does} not in these sums; ${poolFlag} maps ${them}.`];
 }
 
 /** The tables of a result, from the whole to the parts. */

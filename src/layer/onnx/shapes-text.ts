@@ -1,7 +1,5 @@
-import { InputError } from '../input-error.ts';
-
-/** Sizes by the name of an input. */
-export type Shapes = Readonly<Record<string, readonly number[]>>;
+import { InputError } from '../../input-error.ts';
+import type { Shapes } from './inputs.ts';
 
 /** The largest size of a dimension. */
 const MOST = 1_000_000;
@@ -10,7 +8,7 @@ const MOST = 1_000_000;
 const AFTER_SIZES = /(?<==[\dx×]+),/;
 
 /**
- * The shapes that a flag gives: `x=1x3x224x224`, several with commas or by giving the flag again.
+ * The shapes of inputs that texts give: `x=1x3x224x224`, several with commas or as several texts.
  *
  * @throws InputError if one is none.
  */
@@ -22,7 +20,7 @@ export function shapesIn(texts: readonly string[] = []): Shapes {
     const shape = sizes.split(/[x×]/).map((size) => (/^\d+$/.test(size) ? Number(size) : Number.NaN));
     if (name === '' || shape.some((size) => !(size >= 1 && size <= MOST))) {
       const allowed = `the name of an input, =, and sizes from 1 to ${MOST} with x between: x=1x3x224x224`;
-      throw new InputError({ code: 'not-allowed', path: ['--shape'], found: text, allowed });
+      throw new InputError({ code: 'not-allowed', path: ['shape'], found: text, allowed });
     }
     Object.defineProperty(shapes, name, {
       value: shape,

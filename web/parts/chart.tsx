@@ -1,0 +1,22 @@
+import { useEffect, useRef } from 'preact/hooks';
+import type { TopLevelSpec } from 'vega-lite';
+import { useDrawing, useTheme } from '../work/drawing.ts';
+
+/** A chart, in the colours of the page. It scrolls by itself where the page is narrower. */
+export function Chart({ chart, label }: { chart: TopLevelSpec | undefined; label: string }) {
+  const svg = useDrawing(chart, useTheme());
+  return <Svg svg={svg} label={label} />;
+}
+
+/** The text of an SVG as a picture that links in it work in. */
+export function Svg({ svg, label }: { svg: string | undefined; label: string }) {
+  const card = useRef<HTMLElement>(null);
+  useEffect(() => {
+    if (svg === undefined) return;
+    const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
+    card.current!.replaceChildren(documentElement);
+  }, [svg]);
+  return (
+    <section class={svg === undefined ? 'card waiting' : 'card'} ref={card} aria-label={label} tabIndex={0} />
+  );
+}

@@ -1,0 +1,89 @@
+import { OBJECTIVES, type Objective } from '../../src/search/objective.ts';
+import { NetworkPicker } from '../network/network-picker.tsx';
+import { SelectField, TextField } from '../parts/fields.tsx';
+import { SETUP_FIELDS, type Setup } from './setup.ts';
+
+/** What each objective is called. */
+const OBJECTIVE_NAMES: Readonly<Record<Objective, string>> = {
+  energy: 'energy',
+  edp: 'energy × delay',
+  delay: 'delay',
+  dram: 'DRAM accesses',
+};
+
+/** The levels whose costs can be changed, by their key in the address. */
+const COSTS = [
+  ['dram', 'DRAM'],
+  ['buffer', 'GLB'],
+  ['array', 'between PEs'],
+  ['reg', 'RF'],
+  ['alu', 'MAC'],
+] as const;
+
+/** What is mapped onto what. Each change takes effect at once. */
+export function SetupPanel({ setup, set }: { setup: Setup; set: (change: Partial<Setup>) => void }) {
+  const field = <K extends keyof Setup>(key: K) => ({
+    field: SETUP_FIELDS[key] as never,
+    value: setup[key] as never,
+    onChange: (value: Setup[K]) => set({ [key]: value } as Partial<Setup>),
+  });
+  return (
+    <form class="panel" aria-label="What is mapped onto what" onSubmit={(event) => event.preventDefault()}>
+      <NetworkPicker net={setup.net} onChange={(net) => set({ net })} />
+      <div class="fields">
+        <TextField label="Batch" unit="images" {...field('batch')} />
+        <TextField label="PEs" {...field('pes')} />
+      </div>
+      <SelectField
+        label="Make small"
+        value={setup.objective}
+        options={OBJECTIVES.map((objective) => [objective, OBJECTIVE_NAMES[objective]] as const)}
+        onChange={(objective) => set({ objective })}
+      />
+      <TextField
+        label="Layers"
+        hint="Empty: all that multiply. Or conv, fc, pool, or names with commas."
+        numeric={false}
+        {...field('layers')}
+      />
+      <fieldset>
+        <legend>Energy of one access</legend>
+        <div class="fields small">
+          {COSTS.map(([key, name]) => (
+            <TextField key={key} label={name} {...field(key)} />
+          ))}
+        </div>
+      </fieldset>
+      <fieldset>
+        <legend>Storage</legend>
+        <TextField
+          label="Area"
+          unit="µm²"
+          hint="Empty: that of the paper's baseline with as many PEs."
+          {...field('area')}
+        />
+        <TextField
+          label="RF"
+          unit="bytes per PE"
+          hint="Empty: each dataflow takes what it needs, and its GLB gets the rest of the area."
+          {...field('rf')}
+        />
+        <TextField
+          label="GLB"
+          unit="bytes"
+          hint="Empty: what the RFs leave of the area. With a size, the area does not count."
+          {...field('glb')}
+        />
+      </fieldset>
+      <button type="button" onClick={() => set(fallbacks())}>
+        Back to the paper's baseline
+      </button>
+    </form>
+  );
+}
+
+/** The setup of the paper; the network stays. */
+function fallbacks(): Partial<Setup> {
+  const { net, ...fields } = SETUP_FIELDS;
+  return Object.fromEntries(Object.entries(fields).map(([key, { fallback }]) => [key, fallback]));
+}

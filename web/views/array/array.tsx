@@ -1,0 +1,2 @@
+/** To come. */
+export const TheArray = () => <h1>array</h1>;

@@ -1,0 +1,2 @@
+/** To come. */
+export const AnyMachine = () => <h1>machine</h1>;

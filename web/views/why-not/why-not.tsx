@@ -1,0 +1,2 @@
+/** To come. */
+export const WhyNot = () => <h1>why-not</h1>;
