@@ -5,6 +5,6 @@ import './style.css';
 render(<App />, document.getElementById('app')!);
 
 if (import.meta.env.PROD && 'serviceWorker' in navigator) {
-  // Without it the page works as long as there is a network
-  navigator.serviceWorker.register('./service-worker.js').catch(() => {});
+  // Not before all that is shown is here. Without it the page works as long as there is a network
+  addEventListener('load', () => navigator.serviceWorker.register('./service-worker.js').catch(() => {}));
 }

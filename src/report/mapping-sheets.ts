@@ -17,11 +17,11 @@ export const parametersSheet = (parameters: readonly ParameterByHand[]): Sheet =
     { name: '', align: 'left' },
     { name: 'Value', align: 'right' },
     { name: 'of', align: 'right' },
+    { name: 'Most', unit: 'that fits', align: 'right' },
     { name: 'What it counts', align: 'left' },
-    { name: 'Largest that fits', align: 'right' },
   ],
   rows: parameters.map(({ name, value, most, means, largest }) =>
-    cells(name, String(value), String(most), means, largest === null ? '—' : String(largest)),
+    cells(name, String(value), String(most), largest === null ? '—' : String(largest), means),
   ),
 });
 

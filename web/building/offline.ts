@@ -13,6 +13,8 @@ export function offline(): Plugin {
   return {
     name: 'offline',
     apply: 'build',
+    // After the page itself has been made
+    enforce: 'post',
     configResolved(config) {
       publicFolder = config.publicDir;
     },

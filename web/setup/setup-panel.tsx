@@ -1,3 +1,4 @@
+import { useEffect } from 'preact/hooks';
 import { OBJECTIVES, type Objective } from '../../src/search/objective.ts';
 import { NetworkPicker } from '../network/network-picker.tsx';
 import { SelectField, TextField } from '../parts/fields.tsx';
@@ -22,6 +23,7 @@ const COSTS = [
 
 /** What is mapped onto what. Each change takes effect at once. */
 export function SetupPanel({ setup, set }: { setup: Setup; set: (change: Partial<Setup>) => void }) {
+  useEffect(() => void performance.mark('interactive'), []);
   const field = <K extends keyof Setup>(key: K) => ({
     field: SETUP_FIELDS[key] as never,
     value: setup[key] as never,
@@ -46,16 +48,16 @@ export function SetupPanel({ setup, set }: { setup: Setup; set: (change: Partial
         numeric={false}
         {...field('layers')}
       />
-      <fieldset>
-        <legend>Energy of one access</legend>
+      <details open={isChanged(setup, ['dram', 'buffer', 'array', 'reg', 'alu'])}>
+        <summary>Energy of one access</summary>
         <div class="fields small">
           {COSTS.map(([key, name]) => (
             <TextField key={key} label={name} {...field(key)} />
           ))}
         </div>
-      </fieldset>
-      <fieldset>
-        <legend>Storage</legend>
+      </details>
+      <details open={isChanged(setup, ['area', 'rf', 'glb'])}>
+        <summary>Storage</summary>
         <TextField
           label="Area"
           unit="µm²"
@@ -74,13 +76,17 @@ export function SetupPanel({ setup, set }: { setup: Setup; set: (change: Partial
           hint="Empty: what the RFs leave of the area. With a size, the area does not count."
           {...field('glb')}
         />
-      </fieldset>
+      </details>
       <button type="button" onClick={() => set(fallbacks())}>
         Back to the paper's baseline
       </button>
     </form>
   );
 }
+
+/** Whether any of some fields is not as in the paper: it is not hidden then. */
+const isChanged = (setup: Setup, keys: readonly (keyof Setup)[]): boolean =>
+  keys.some((key) => setup[key] !== SETUP_FIELDS[key].fallback);
 
 /** The setup of the paper; the network stays. */
 function fallbacks(): Partial<Setup> {

@@ -42,7 +42,8 @@ export async function host(subPath = '/under/some/path/'): Promise<Host> {
       response.writeHead(200, {
         'content-type': TYPES[extname(path)] ?? 'application/octet-stream',
         'content-encoding': 'gzip',
-        'content-security-policy': CONTENT_POLICY,
+        // The page's own policy stands in the page; this one is for its workers. The one for use offline has to fetch
+        ...(path !== 'service-worker.js' && { 'content-security-policy': CONTENT_POLICY }),
       });
       response.end(body);
     } catch {

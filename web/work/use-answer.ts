@@ -15,13 +15,14 @@ export interface Known<R> {
   readonly isWorking: boolean;
 }
 
-const NOTHING = {
-  value: undefined,
-  isCurrent: false,
-  answer: undefined,
-  progress: undefined,
-  isWorking: false,
-};
+/** What has come for a question. */
+interface Come<R> {
+  /** The question; undefined before the first. */
+  readonly key: string | undefined;
+  readonly value: R | undefined;
+  readonly answer: Answer<R> | undefined;
+  readonly progress: Progress | undefined;
+}
 
 /**
  * Asks a desk, again whenever `key` is another one.
@@ -32,24 +33,33 @@ export function useAnswer<R>(
   key: string | undefined,
   ask: (onProgress: OnProgress) => Promise<Answer<R>>,
 ): Known<R> {
-  const [known, setKnown] = useState<Known<R>>(NOTHING);
+  const [come, setCome] = useState<Come<R>>({
+    key: undefined,
+    value: undefined,
+    answer: undefined,
+    progress: undefined,
+  });
   const asked = useRef(key);
   asked.current = key;
   useEffect(() => {
     if (key === undefined) return;
-    const isLate = () => asked.current !== key;
-    setKnown(({ value }) => ({ ...NOTHING, value, isWorking: true }));
-    const onProgress = (progress: Progress) => {
-      if (!isLate()) setKnown((before) => ({ ...before, progress }));
+    const update = (change: Partial<Come<R>>) => {
+      if (asked.current === key) setCome((before) => ({ ...before, ...change }));
     };
+    update({ key, answer: undefined, progress: undefined });
+    const onProgress = (progress: Progress) => update({ progress });
     ask(onProgress).then((answer) => {
-      if (isLate() || answer.is === 'superseded') return;
-      setKnown(({ value }) =>
-        answer.is === 'result'
-          ? { ...NOTHING, value: answer.value, isCurrent: true, answer }
-          : { ...NOTHING, value, answer },
-      );
+      update({ answer, progress: undefined, ...(answer.is === 'result' && { value: answer.value }) });
     });
   }, [key]);
-  return key === undefined ? (NOTHING as Known<R>) : known;
+  // What came for another question is no answer to this one, from the moment that it is asked
+  const isOf = come.key === key;
+  const answer = isOf ? come.answer : undefined;
+  return {
+    value: come.value,
+    isCurrent: answer?.is === 'result',
+    answer,
+    progress: isOf ? come.progress : undefined,
+    isWorking: key !== undefined && answer === undefined,
+  };
 }

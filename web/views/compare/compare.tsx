@@ -40,7 +40,12 @@ export function Compare() {
       <Problems about="The link says what cannot be; that part of it is left out." problems={problems} />
       <div class="with-side">
         <SetupPanel setup={setup} set={set} />
-        <div ref={results} class="results" aria-busy={isWorking}>
+        <div
+          ref={results}
+          class="results"
+          aria-busy={isWorking}
+          data-milliseconds={answer?.is === 'result' ? answer.milliseconds : undefined}
+        >
           {answer?.is === 'refused' && (
             <Problems
               about={value && 'This cannot be mapped. What stands below is what was mapped before.'}
