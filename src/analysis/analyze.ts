@@ -1,7 +1,5 @@
-import { countAccesses } from '../dataflow/counts.ts';
 import type { Dataflow } from '../dataflow/dataflow.ts';
 import { DATAFLOWS } from '../dataflow/registry.ts';
-import { reuseFactors } from '../dataflow/reuse.ts';
 import {
   checkHardware,
   eyerissBaseline,
@@ -15,7 +13,7 @@ import { layerShape } from '../layer/shape.ts';
 import type { Objective } from '../search/objective.ts';
 import { findBestMapping } from '../search/search.ts';
 import { finish, type Progress } from '../steps.ts';
-import { energyOf } from './energy.ts';
+import { mappingCost } from './mapping-cost.ts';
 import type { AnalysisResult, DataflowResult, LayerResult } from './result.ts';
 import { totalOf } from './total.ts';
 import { whyNoGlb, whyNot } from './why-not.ts';
@@ -115,26 +113,8 @@ function mapper(dataflow: Dataflow, hardware: Hardware, batch: number, objective
       return { name, type, feasible: false, macs, reason };
     }
     const { mapping, search } = found;
-    const accesses = countAccesses(dataflow, shape, mapping);
-    const energy = energyOf(macs, accesses, hardware.energy);
-    const activePes = dataflow.activePes(shape, mapping);
-    const reuse = reuseFactors(shape, accesses);
-    const delay = macs / activePes;
-    const edp = energy.perMac / activePes;
-    return {
-      name,
-      type,
-      feasible: true,
-      macs,
-      activePes,
-      delay,
-      mapping,
-      accesses,
-      energy,
-      edp,
-      reuse,
-      search,
-    };
+    const cost = mappingCost(dataflow, shape, mapping, hardware.energy);
+    return { name, type, feasible: true, ...cost, search };
   };
   return (layer: Layer): LayerResult => {
     const { name, weightZeros, ...sizes } = { weightZeros: undefined, ...layer };

@@ -3,6 +3,7 @@ import { areaShortage, type Hardware, type StorageSizes } from '../hardware/hard
 import type { Layer } from '../layer/layer.ts';
 import { layerShape } from '../layer/shape.ts';
 import type { Infeasibility } from './result.ts';
+import { counted, whole } from './wording.ts';
 
 /** Why no mapping of a dataflow can run a layer, and the nearest changes with which one could. */
 export function whyNot(
@@ -57,7 +58,7 @@ function largestBatchThatFits(
 function shortage({ name, needed, available }: BrokenLimit): string {
   const short = `has ${whole(available)}, ${whole(needed - available)} too few`;
   if (name === 'pes') return `even the smallest mapping takes ${whole(needed)} PEs; the array ${short}`;
-  return `even the smallest mapping needs ${words(needed)} of ${name.toUpperCase()}; it ${short}`;
+  return `even the smallest mapping needs ${counted(needed, 'words')} of ${name.toUpperCase()}; it ${short}`;
 }
 
 function enough({ name, needed }: BrokenLimit, { wordBits }: Hardware): string {
@@ -68,6 +69,3 @@ function enough({ name, needed }: BrokenLimit, { wordBits }: Hardware): string {
 /** Rounded up, so that it is enough. */
 const size = (bytes: number): string =>
   bytes < 1024 ? `${bytes} B` : `${(Math.ceil(bytes / 102.4) / 10).toFixed(1)} kB`;
-
-const words = (count: number): string => `${whole(count)} ${count === 1 ? 'word' : 'words'}`;
-const whole = (value: number): string => Math.ceil(value).toLocaleString('en-US');

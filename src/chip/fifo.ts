@@ -29,4 +29,9 @@ export class Fifo {
     this.size--;
     return word;
   }
+
+  /** A copy of the words in it, the oldest first. */
+  contents(): Int16Array {
+    return Int16Array.from({ length: this.size }, (_, i) => this.words[(this.head + i) % this.capacity]!);
+  }
 }

@@ -18,6 +18,8 @@ import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from '.
 export interface LayerTiming {
   readonly passes: readonly Pass[];
   readonly counts: ArrayCounts;
+  /** Of one pass of each kind, by its key. */
+  readonly kinds: ReadonlyMap<string, ArrayCounts>;
 }
 
 /** Passes that a chip has run before: layers of a network have many in common, and batches of a layer all. */
@@ -43,6 +45,7 @@ export function* timeLayer(
   const kinds = byKind(passes);
   let array: PeArray | undefined;
   let counts = NO_COUNTS;
+  const countsOf = new Map<string, ArrayCounts>();
   for (const [done, alike] of kinds.entries()) {
     const pass = alike[0]!;
     const key = `${arrayKey(configuration)}: ${pass.key}`;
@@ -54,10 +57,11 @@ export function* timeLayer(
     };
     const passCounts = (recorder ? undefined : known.get(key)) ?? run();
     known.set(key, passCounts);
+    countsOf.set(pass.key, passCounts);
     counts = addCounts(counts, passCounts, alike.length);
     yield { done: done + 1, of: kinds.length };
   }
-  return { passes, counts };
+  return { passes, counts, kinds: countsOf };
 }
 
 /**

@@ -1,12 +1,12 @@
 import type { Progress } from '../steps.ts';
-import { LEAST_WORD, wrap } from './arithmetic.ts';
 import type { Chip } from './chip.ts';
 import { configure } from './configuration.ts';
 import { type ArrayCounts, addCounts, NO_COUNTS } from './counts.ts';
-import { type ChipLayer, stripSize } from './geometry.ts';
+import type { ChipLayer } from './geometry.ts';
 import { Glb } from './glb.ts';
 import type { ChipMapping } from './mapping.ts';
 import { PeArray } from './pass.ts';
+import { drainPsums, eachPsum, passData, writeStrips } from './pass-words.ts';
 import type { Recorder } from './recording.ts';
 import { type Pass, passesOf } from './schedule.ts';
 import { type DramTraffic, ifmapTransfer, ofmapTransfer, type Transfer } from './traffic.ts';
@@ -75,28 +75,18 @@ const NO_FILLS: GlbFills = { ifmap: 0, filter: 0, psum: 0, drained: 0 };
  * GLB for good, before the ReLU. So they take no cycle of the array, no room in a PE, and no network.
  */
 export function* simulateCycles(run: LayerRun, recorder?: Recorder): Generator<Progress, LayerSimulation> {
-  const { chip, layer, mapping, words } = run;
+  const { chip, layer, mapping } = run;
   const configuration = configure(chip, layer, mapping, run.truncation);
   const array = new PeArray(configuration);
   const glb = new Glb(chip.glb, configuration.banks);
   const memory = new Memory(run);
   const all = [...passesOf(layer, mapping, chip.nativeShapes)];
-  const { C, M, R, S } = layer.shape;
   let counts = NO_COUNTS;
   for (const [done, pass] of all.entries()) {
     if (pass.loadsIfmaps) memory.loadIfmaps(pass, glb);
     if (pass.loadsPsums) memory.loadPsums(pass, glb);
     memory.loadFilters(pass);
-    const perFilter = pass.rows.count * pass.columns.count;
-    const firstFilter = pass.group * M + pass.filters.start;
-    const data = {
-      glb,
-      firstPsum: (pass.filters.start - pass.filtersInGlb.start) * perFilter,
-      psumsPerImage: pass.filtersInGlb.count * perFilter,
-      filter: (filter: number, channel: number, i: number, s: number) =>
-        words.filters[(((firstFilter + filter) * C + pass.channels.start + channel) * R + i) * S + s]!,
-    };
-    counts = addCounts(counts, array.run(pass.kind, pass.key, data, recorder));
+    counts = addCounts(counts, array.run(pass.kind, pass.key, passData(run, pass, glb), recorder));
     memory.drain(pass, glb);
     yield { done: done + 1, of: all.length };
   }
@@ -127,23 +117,7 @@ class Memory {
 
   loadIfmaps(pass: Pass, glb: Glb): void {
     const { layer, words, chip, codesIfmap } = this.run;
-    const { shape, height, width, padTop, padLeft, operation } = layer;
-    const padding = operation === 'max' ? LEAST_WORD : 0;
-    const { rows, columns } = stripSize(shape, pass.rows.count, pass.columns.count);
-    const top = pass.rows.start * shape.Uv - padTop;
-    const left = pass.columns.start * shape.Uh - padLeft;
-    let at = 0;
-    for (let image = pass.images.start; image < pass.images.start + pass.images.count; image++) {
-      for (let c = pass.channels.start; c < pass.channels.start + pass.channels.count; c++) {
-        const plane = ((image * shape.G + pass.group) * shape.C + c) * height * width;
-        for (let y = top; y < top + rows; y++) {
-          for (let x = left; x < left + columns; x++) {
-            const isInside = y >= 0 && y < height && x >= 0 && x < width;
-            glb.ifmaps[at++] = isInside ? words.ifmap[plane + y * width + x]! : padding;
-          }
-        }
-      }
-    }
+    const at = writeStrips(this.run, pass, glb.ifmaps);
     this.fills = { ...this.fills, ifmap: this.fills.ifmap + at };
     this.add('ifmap', ifmapTransfer(layer, words.ifmap, pass, { rlc: chip.rlc, codesIfmap }));
   }
@@ -160,7 +134,7 @@ class Memory {
 
   /** psums of the part before. */
   loadPsums(pass: Pass, glb: Glb): void {
-    const words = this.eachPsum(pass, (inMemory, inGlb) => {
+    const words = eachPsum(this.run.layer, pass, (inMemory, inGlb) => {
       glb.psums[inGlb] = this.ofmap[inMemory]!;
     });
     this.fills = { ...this.fills, psum: this.fills.psum + words };
@@ -169,37 +143,14 @@ class Memory {
 
   drain(pass: Pass, glb: Glb): void {
     if (pass.drains === 'no') return;
-    const { layer, words: given, chip, relu, codesIfmap } = this.run;
-    const isLast = pass.drains === 'ofmap';
-    const biases = isLast && layer.operation === 'mac' ? given.biases : undefined;
-    const isRelu = relu && isLast;
-    const words = this.eachPsum(pass, (inMemory, inGlb, filter) => {
-      const psum = biases ? wrap(glb.psums[inGlb]! + biases[filter]!) : glb.psums[inGlb]!;
-      this.ofmap[inMemory] = isRelu && psum < 0 ? 0 : psum;
-    });
+    const { layer, chip, codesIfmap } = this.run;
+    const words = drainPsums(this.run, pass, glb.psums, this.ofmap);
     this.fills = { ...this.fills, drained: this.fills.drained + words };
-    if (!isLast) this.add('psum', { words, codedWords: words });
+    if (pass.drains === 'psums') this.add('psum', { words, codedWords: words });
     else this.add('ofmap', ofmapTransfer(layer, this.ofmap, pass, { rlc: chip.rlc, codesIfmap }));
   }
 
   private add(data: keyof DramTraffic, transfer: Transfer): void {
     this.traffic = { ...this.traffic, [data]: addCounts(this.traffic[data], transfer) };
-  }
-
-  private eachPsum(pass: Pass, action: (inMemory: number, inGlb: number, filter: number) => void): number {
-    const { G, M, E, F } = this.run.layer.shape;
-    const { images, filtersInGlb, rows, columns, group } = pass;
-    let at = 0;
-    for (let image = images.start; image < images.start + images.count; image++) {
-      for (let filter = filtersInGlb.start; filter < filtersInGlb.start + filtersInGlb.count; filter++) {
-        const plane = ((image * G + group) * M + filter) * E * F;
-        for (let y = rows.start; y < rows.start + rows.count; y++) {
-          for (let x = columns.start; x < columns.start + columns.count; x++) {
-            action(plane + y * F + x, at++, group * M + filter);
-          }
-        }
-      }
-    }
-    return at;
   }
 }

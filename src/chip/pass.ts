@@ -1,24 +1,15 @@
-import type { LayerShape } from '../layer/shape.ts';
-import {
-  FilterBus,
-  type FilterRow,
-  IfmapBus,
-  type IfmapRow,
-  PsumBus,
-  type PsumColumn,
-  PsumWalk,
-} from './buses.ts';
+import type { IfmapRow, PsumColumn } from './buses.ts';
 import type { Configuration } from './configuration.ts';
 import type { ArrayCounts } from './counts.ts';
-import { columnsRead, rowsRead, stripSize } from './geometry.ts';
+import { rowsRead, stripSize } from './geometry.ts';
 import type { Glb } from './glb.ts';
 import { filterTag, ifmapTag } from './ids.ts';
 import { Stack } from './local-network.ts';
 import { destinations } from './multicast.ts';
-import { OutputNetwork } from './output-network.ts';
 import { Pe, type PeWork } from './pe.ts';
 import type { Place } from './placement.ts';
-import type { Recorder, Sample } from './recording.ts';
+import type { Recorder } from './recording.ts';
+import { RunningPass } from './running-pass.ts';
 import type { PassKind } from './schedule.ts';
 import { sharesOf } from './spans.ts';
 
@@ -32,9 +23,6 @@ export interface PassData {
   /** A word of filter; channels and filters count from the first of the pass. */
   filter(filter: number, channel: number, row: number, column: number): number;
 }
-
-/** Cycles after which a pass is looked at for progress. */
-const PATIENCE = 4096;
 
 /** The PEs of an array, and the passes that it runs. */
 export class PeArray {
@@ -57,16 +45,30 @@ export class PeArray {
    * @throws Error if the pass comes to a standstill, which is a fault of the model.
    */
   run(kind: PassKind, key: string, data: PassData, recorder?: Recorder): ArrayCounts {
+    const pass = this.begin(kind, key, data);
+    const samples = recorder?.begin(key);
+    while (pass.loadsFilters) pass.step();
+    samples?.push(pass.sample());
+    for (let cycle = pass.cycle; !pass.isOver; cycle++) {
+      pass.step();
+      if (samples !== undefined && cycle % recorder!.interval === 0) samples.push(pass.sample());
+    }
+    samples?.push(pass.sample());
+    return pass.counts();
+  }
+
+  /** A pass that is to be run step by step; the one before must be over. */
+  begin(kind: PassKind, key: string, data: PassData): RunningPass {
     const setup = this.setups.get(key) ?? setUp(this.configuration, this.pes, kind);
     this.setups.set(key, setup);
-    return runPass(this.configuration, setup, kind, data, recorder, recorder?.begin(key));
+    return new RunningPass(this.configuration, setup, kind, data);
   }
 }
 
 /** What a kind of pass has to do with each part of the array. */
-interface Setup {
+export interface Setup {
   /** PEs that compute, and those that only hand psums on. */
-  readonly works: readonly { readonly pe: Pe; readonly row: number; readonly work: PeWork }[];
+  readonly works: readonly PlacedWork[];
   readonly stacks: readonly Stack[];
   readonly filterRows: readonly PlacedFilterRow[];
   readonly ifmapRows: readonly IfmapRow[];
@@ -74,8 +76,15 @@ interface Setup {
   readonly columns: readonly PsumColumn[];
 }
 
+/** A PE at work in a pass. */
+export interface PlacedWork {
+  readonly pe: Pe;
+  readonly place: Place;
+  readonly work: PeWork;
+}
+
 /** A filter row of a set: its filters, channels and row, from the first of the pass. */
-interface PlacedFilterRow {
+export interface PlacedFilterRow {
   readonly pes: readonly Pe[];
   readonly firstFilter: number;
   readonly filters: number;
@@ -101,7 +110,7 @@ function setUp(configuration: Configuration, pes: readonly Pe[], kind: PassKind)
       addsIncoming: kind.addsIncoming || place.row % placement.bandRows !== placement.bandRows - 1,
       truncation,
     };
-    return { pe: peAt(place), row: place.row, work };
+    return { pe: peAt(place), place, work };
   });
   const computing = new Set(works.filter(({ work }) => work.channels > 0).map(({ pe }) => pe));
   const takers = (numbers: readonly number[]) =>
@@ -142,143 +151,6 @@ function setUp(configuration: Configuration, pes: readonly Pe[], kind: PassKind)
     return { stack: new Stack(fromTop, chip.localNetwork), filters: count, offset };
   });
   return { works, stacks: columns.map(({ stack }) => stack), filterRows, ifmapRows, columns };
-}
-
-function runPass(
-  { chip, shape, operation }: Configuration,
-  { works, stacks, filterRows, ifmapRows, columns: unplaced }: Setup,
-  kind: PassKind,
-  { glb, firstPsum, psumsPerImage, filter }: PassData,
-  recorder: Recorder | undefined,
-  samples: Sample[] | undefined,
-): ArrayCounts {
-  const before = { ...glb };
-  for (const { pe, work } of works) pe.start(work);
-  const pes = works.map(({ pe }) => pe);
-  const wordsBefore = sum(stacks.map(({ words }) => words));
-
-  let cycle = 0;
-  const filterBus = new FilterBus(
-    operation === 'max' ? [] : filterRows.map((row) => filled(row, shape, filter)),
-    chip.filterNetwork.wordsPerCycle,
-  );
-  for (; !filterBus.isDone; cycle++) {
-    const { words } = filterBus;
-    filterBus.step();
-    glb.filterReads += filterBus.words - words;
-  }
-  const filterCycles = cycle;
-
-  const columns = unplaced.map((column) => ({ ...column, offset: firstPsum + column.offset }));
-  const layout = {
-    perImage: psumsPerImage,
-    perFilter: kind.rows * kind.columns,
-    columns: kind.columns,
-    images: kind.images,
-  };
-  const output = new OutputNetwork(stacks, chip.outputNetwork);
-  const walks = columns.map((column) => new PsumWalk(column, layout));
-  const write = (column: number, psum: number) => glb.writePsum(walks[column]!.next(), psum);
-  const ifmapColumns = columnsRead(shape, kind.columns);
-  const strip = stripSize(shape, kind.rows, kind.columns);
-  const wordsPerImage = sum(kind.channels) * strip.rows * strip.columns;
-  const ifmapBus = new IfmapBus(
-    ifmapRows,
-    { columns: ifmapColumns, images: kind.images, wordsPerImage },
-    chip.ifmapNetwork.wordsPerCycle,
-  );
-  const psumWidth = Math.min(chip.psumNetwork.wordsPerCycle, chip.pe.fifoWords);
-  const psumBus = kind.addsIncoming ? new PsumBus(columns, layout, psumWidth) : undefined;
-
-  const psums = kind.images * kind.rows * kind.columns * sum(kind.filters);
-  const sampleAt = (cycle: number): Sample => ({
-    cycle,
-    words: {
-      filter: filterBus.words,
-      ifmap: ifmapBus.words,
-      psum: psumBus?.words ?? 0,
-      output: output.words,
-    },
-    rowMacs: rowMacs(works, chip.array.rows),
-  });
-  samples?.push(sampleAt(cycle));
-  let lastProgress = -1;
-  for (; output.words < psums; cycle++) {
-    output.step(write);
-    for (let i = 0; i < stacks.length; i++) stacks[i]!.step();
-    for (let i = 0; i < pes.length; i++) pes[i]!.step();
-    ifmapBus.step(glb);
-    psumBus?.step(glb);
-    if (samples !== undefined && cycle % recorder!.interval === 0) samples.push(sampleAt(cycle + 1));
-    if (cycle % PATIENCE === 0) {
-      const progress = output.words + ifmapBus.words + sum(pes.map(({ macs }) => macs));
-      if (progress === lastProgress) throw new Error('a pass has come to a standstill');
-      lastProgress = progress;
-    }
-  }
-
-  samples?.push(sampleAt(cycle));
-  const macs = sum(pes.map((pe) => pe.macs));
-  const gatedMacs = sum(pes.map((pe) => pe.gatedMacs));
-  const activePes = works.filter(({ work }) => work.channels > 0).length;
-  const waits = {
-    filterLoad: activePes * filterCycles,
-    ifmap: sum(pes.map((pe) => pe.waitsForIfmap)),
-    psum: sum(pes.map((pe) => pe.waitsForPsum)),
-  };
-  const activePeCycles = activePes * cycle;
-  const localWords = sum(stacks.map(({ words }) => words)) - wordsBefore;
-  return {
-    cycles: cycle,
-    filterCycles,
-    macs,
-    gatedMacs,
-    activePeCycles,
-    waits: { ...waits, ramp: activePeCycles - macs - sum(Object.values(waits)) },
-    scratchpads: {
-      filterReads: operation === 'max' ? 0 : macs - gatedMacs,
-      filterWrites: sum(pes.map((pe) => pe.filterWrites)),
-      ifmapReads: macs,
-      ifmapWrites: sum(pes.map((pe) => pe.ifmapWrites)),
-      psumReads: macs - gatedMacs + sum(pes.map((pe) => pe.psumsOut)),
-      psumWrites: macs - gatedMacs,
-    },
-    networks: {
-      ifmapWords: ifmapBus.words,
-      ifmapDeliveries: ifmapBus.deliveries,
-      filterWords: filterBus.words,
-      filterDeliveries: filterBus.deliveries,
-      psumWords: psumBus?.words ?? 0,
-      localWords,
-      outputWords: output.words,
-    },
-    glb: {
-      ifmapReads: glb.ifmapReads - before.ifmapReads,
-      filterReads: glb.filterReads - before.filterReads,
-      psumReads: glb.psumReads - before.psumReads,
-      psumWrites: glb.psumWrites - before.psumWrites,
-    },
-  };
-}
-
-function rowMacs(works: Setup['works'], rows: number): number[] {
-  const macs = Array.from({ length: rows }, () => 0);
-  for (const { pe, row } of works) macs[row]! += pe.macs;
-  return macs;
-}
-
-/** The words of a filter row in the order in which PEs keep them: filter, column, channel. */
-function filled(row: PlacedFilterRow, { S }: LayerShape, word: PassData['filter']): FilterRow {
-  const filter = new Int16Array(row.filters * S * row.channels);
-  let at = 0;
-  for (let k = 0; k < row.filters; k++) {
-    for (let s = 0; s < S; s++) {
-      for (let c = 0; c < row.channels; c++) {
-        filter[at++] = word(row.firstFilter + k, row.firstChannel + c, row.i, s);
-      }
-    }
-  }
-  return { pes: row.pes, filter };
 }
 
 const sum = (numbers: readonly number[]): number => numbers.reduce((total, number) => total + number, 0);

@@ -46,6 +46,32 @@ export interface PeWork {
   readonly truncation: number;
 }
 
+/** How far a PE is in its pass: the MAC that it begins next. */
+export interface PeCursor {
+  /** Windows of all images for which it still has MACs to begin. */
+  readonly windowsLeft: number;
+  /** Filter, from its first. */
+  readonly slot: number;
+  /** Place in the window: column, channel. */
+  readonly position: number;
+}
+
+/** What is in a PE at the end of a cycle. */
+export interface PeContents {
+  /** Words of its filter scratchpad that have come so far: filter, column, channel. */
+  readonly filter: Int16Array;
+  /** Words of its ifmap scratchpad that it has not used for the last time, the oldest first: image, column, channel. */
+  readonly ifmap: Int16Array;
+  /** Its psum scratchpad: one word per filter. */
+  readonly psum: Int16Array;
+  /** Words in its FIFOs, the oldest first. */
+  readonly fifos: Readonly<Record<'ifmapIn' | 'psumIn' | 'psumOut', Int16Array>>;
+  /** The MAC that it began in this cycle: filter, from its first, and the words that were read; null if there is none. */
+  readonly mac: { readonly slot: number; readonly ifmap: number; readonly filter: number } | null;
+  /** psums that it has finished, those that have left among them. */
+  readonly finished: number;
+}
+
 /**
  * A processing element: three stages (scratchpad access, multiply, add), scratchpads, and a FIFO at each input and output
  * (JSSC 2017). It slides a window of `S` columns and q channels along a row, and keeps a psum for each of p
@@ -142,6 +168,29 @@ export class Pe {
   /** Takes the next word of its filter rows: filter by filter, column by column, the channels interleaved. */
   takeFilter(word: number): void {
     this.filter[this.filterWrites++] = word;
+  }
+
+  /** What is in the PE at the end of a cycle, copied. */
+  contents(): PeContents {
+    const { ifmap, held, nextWrite, readSlot } = this;
+    const oldest = nextWrite - held + ifmap.length;
+    return {
+      filter: this.filter.slice(0, this.filterWrites),
+      ifmap: Int16Array.from({ length: held }, (_, i) => ifmap[(oldest + i) % ifmap.length]!),
+      psum: this.psum.slice(0, this.filters),
+      fifos: {
+        ifmapIn: this.ifmapIn.contents(),
+        psumIn: this.psumIn.contents(),
+        psumOut: this.psumOut.contents(),
+      },
+      mac: readSlot < 0 ? null : { slot: readSlot, ifmap: this.readIfmap, filter: this.readFilter },
+      finished: this.finished,
+    };
+  }
+
+  cursor(): PeCursor {
+    const { windowsLeft, slot, position } = this;
+    return { windowsLeft, slot, position };
   }
 
   /** The way out: one finished psum, with the one that came in. */

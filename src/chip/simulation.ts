@@ -14,16 +14,15 @@ import {
 } from './choose-mapping.ts';
 import type { NetworkCounts, ScratchpadCounts } from './counts.ts';
 import { linkMs } from './dram.ts';
+import { drawnRun } from './drawn-run.ts';
 import { type Comparison, comparedToFramework, frameworkAccesses } from './framework.ts';
 import { type ChipLayer, chipLayer, partsOf } from './geometry.ts';
 import { type GlbFills, type LayerRun, type LayerSimulation, simulateCycles } from './layer.ts';
 import { type KnownPasses, ofmapByKernel, simulatePasses } from './layer-passes.ts';
 import type { ChipMapping } from './mapping.ts';
-import { MEASURED_ALEXNET, MEASURED_VGG_16 } from './measured.ts';
 import { type DramWords, energyOfChip, layerMeasures } from './measures.ts';
 import type { Recorder } from './recording.ts';
 import { type Check, spotCheck } from './spot-check.ts';
-import { syntheticWords, truncationFor } from './synthetic.ts';
 import type { Waterfall } from './waterfall.ts';
 
 export type { DramWords } from './measures.ts';
@@ -180,16 +179,8 @@ export async function* simulationSteps(
   const known: KnownPasses = new Map();
   const results: SimulatedLayer[] = [];
   for (const [i, { spec, layer, chosen }] of mapped.entries()) {
-    const drawn = syntheticWords(layer, zeroShareOf(network, spec), seed + i);
-    const run: LayerRun = {
-      chip,
-      layer,
-      mapping: chosen.mapping,
-      words: ifmap ? { ...drawn, ifmap } : drawn,
-      truncation: truncationFor(layer),
-      relu: spec.type !== 'pool',
-      codesIfmap: spec !== network.layers[0],
-    };
+    const drawn = drawnRun({ network, spec, chip, batch, mapping: chosen.mapping, seed: seed + i });
+    const run = ifmap ? { ...drawn, words: { ...drawn.words, ifmap } } : drawn;
     const recorder = record?.(run);
     const steps =
       detail === 'cycle' ? simulateCycles(run, recorder) : simulatePasses(run, { recorder, known });
@@ -219,16 +210,6 @@ const CHECKED = 4096;
 function wholeCheck(run: LayerRun, ofmap: Int16Array): Check {
   const expected = finish(ofmapByKernel(run));
   return { words: ofmap.length, bitExact: ofmap.every((word, i) => word === expected[i]) };
-}
-
-function zeroShareOf({ name, layers }: Network, layer: Layer): number {
-  const measured = [
-    ['alexnet', MEASURED_ALEXNET],
-    ['vgg-16', MEASURED_VGG_16],
-  ] as const;
-  const known = measured.find(([network]) => network === name)?.[1].layers[layer.name];
-  if (known !== undefined) return known.zerosPercent / 100;
-  return layer === layers[0] ? 0 : 0.5;
 }
 
 async function resultOf(

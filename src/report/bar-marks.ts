@@ -14,7 +14,7 @@ export interface Part {
   readonly color: string;
 }
 
-/** What is drawn of one bar: a part of it, the label above it, or the note in its place. */
+/** What is drawn of one bar: a part of it, the label above it, or the note in its place; and the link over it. */
 export interface BarMark {
   readonly part?: string;
   /** From the foot of the bar to its top. */
@@ -23,6 +23,10 @@ export interface BarMark {
   readonly total?: number;
   readonly label?: string;
   readonly note?: string;
+  /** Where a link leads. */
+  readonly href?: string;
+  /** What a part or a link is to those who hear the chart; there is one for all of them or for none. */
+  readonly description?: string;
 }
 
 /** The marks of a bar with these parts, from its foot to its top; of one that cannot be, where there are none. */
@@ -45,10 +49,12 @@ interface BarStyle {
   readonly legend?: object | null | undefined;
   /** Whether every bar has its height above it. */
   readonly labels: boolean;
+  /** Pixels of the panel from top to bottom, where bars have links and descriptions. */
+  readonly linkHeight?: number | undefined;
 }
 
 /** Stacked bars, a label above each, and a note where there can be none. `x` places them. */
-export function barLayers(x: Place, { parts, top, yTitle, legend, labels }: BarStyle): Layer[] {
+export function barLayers(x: Place, { parts, top, yTitle, legend, labels, linkHeight }: BarStyle): Layer[] {
   const names = parts.map(({ name }) => name);
   const upwards = { title: null, values: names.toReversed() };
   const y = (field: string) => ({
@@ -70,6 +76,7 @@ export function barLayers(x: Place, { parts, top, yTitle, legend, labels }: BarS
         legend: legend === undefined ? upwards : legend,
       },
       order: { field: 'order', type: 'quantitative' },
+      ...(linkHeight !== undefined && { description: DESCRIPTION }),
     },
   };
   const heights: Layer = {
@@ -82,5 +89,21 @@ export function barLayers(x: Place, { parts, top, yTitle, legend, labels }: BarS
     mark: { type: 'text', angle: 270, align: 'left', baseline: 'middle', dx: 4, color: '#595959' },
     encoding: { x, y: { datum: 0 }, text: { field: 'note', type: 'nominal' } },
   };
-  return labels ? [bars, heights, notes] : [bars, notes];
+  const marks = labels ? [bars, heights, notes] : [bars, notes];
+  return linkHeight === undefined ? marks : [...marks, linksOver(x, linkHeight)];
 }
+
+const DESCRIPTION = { field: 'description', type: 'nominal' } as const;
+
+/** One link over each bar and all above it: a low bar, or none, is as easy to hit, and each is one stop of the keyboard. */
+const linksOver = (x: Place, height: number): Layer => ({
+  transform: [{ filter: 'isValid(datum.href)' }],
+  mark: { type: 'bar', fill: 'white', fillOpacity: 0 },
+  encoding: {
+    x,
+    y: { value: 0 },
+    y2: { value: height },
+    href: { field: 'href', type: 'nominal' },
+    description: DESCRIPTION,
+  },
+});

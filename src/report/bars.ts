@@ -1,7 +1,7 @@
 import type { Energy } from '../analysis/result.ts';
 import type { DataType, Level } from '../hardware/energy.ts';
 import { type BarMark, barLayers, type LayeredView, marksOf, type Part } from './bar-marks.ts';
-import { printable } from './format.ts';
+import { printable, threeDigits } from './format.ts';
 
 /** The energy that a dataflow needs per MAC of a layer (or of the network), or that it cannot run it. */
 export interface Bar {
@@ -11,6 +11,8 @@ export interface Bar {
   readonly run: { readonly energy: Energy; readonly macs: number } | undefined;
   /** Energy per MAC that is drawn as 1. */
   readonly unit: number;
+  /** The address that it opens. Default: it is no link. */
+  readonly href?: string | undefined;
 }
 
 /** What a bar is divided into. */
@@ -51,15 +53,35 @@ export interface Panel {
   readonly yTitle: string | null;
 }
 
-/** The rows that a panel draws: the parts of each bar, and what is written above it or in its place. */
+/** The rows that a panel draws: the parts of each bar, what is written above it or in its place, and its link. */
 export const barRows = (bars: readonly Bar[], by: Division): readonly BarRow[] =>
-  bars.flatMap(({ dataflow, layer, run, unit }, place): BarRow[] => {
+  bars.flatMap(({ dataflow, layer, run, unit, href }, place): BarRow[] => {
     const parts = ENERGY_PARTS[by];
     const energy = run && { ...run.energy.byLevel, ...run.energy.byData };
     const values = run && parts.map(({ key }) => energy![key] / run.macs / unit);
     const who = { dataflow: printable(dataflow), layer: printable(layer), place };
-    return marksOf(parts, values).map((mark) => ({ ...who, ...mark }));
+    const marks = marksOf(parts, values);
+    return (href === undefined ? marks : linked(marks, who, href)).map((mark) => ({ ...who, ...mark }));
   });
+
+/** The marks of one bar with what each is to those who hear the chart, and its link. */
+function linked(
+  marks: readonly BarMark[],
+  { dataflow, layer }: Pick<Bar, 'dataflow' | 'layer'>,
+  href: string,
+): readonly BarMark[] {
+  const name = layer === '' ? dataflow : `${layer} under ${dataflow}`;
+  const whole = marks.find(({ label, note }) => label ?? note)!;
+  const text = whole.label ?? whole.note;
+  return [
+    ...marks.map((mark) =>
+      mark.part === undefined
+        ? mark
+        : { ...mark, description: `${name}: ${mark.part} ${threeDigits(mark.value!)} of ${text}` },
+    ),
+    { href, description: `${name}: ${text}` },
+  ];
+}
 
 export interface BarRow extends BarMark {
   readonly dataflow: string;
@@ -86,6 +108,12 @@ export function stackedBars(bars: readonly Bar[], { by, x, step, height, yTitle 
   return {
     width: { step },
     height,
-    layer: barLayers(place, { parts: ENERGY_PARTS[by], top, yTitle, labels: true }),
+    layer: barLayers(place, {
+      parts: ENERGY_PARTS[by],
+      top,
+      yTitle,
+      labels: true,
+      linkHeight: bars.some(({ href }) => href !== undefined) ? height : undefined,
+    }),
   };
 }

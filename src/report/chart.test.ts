@@ -1,8 +1,9 @@
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import type { AnalysisResult } from '../analysis/result.ts';
 import { type Bar, barRows } from './bars.ts';
 import { analysisChart, type ChartOptions, layersChart, networkChart } from './chart.ts';
 import { longResult, renamedResult, smallResult } from './fixture.testing.ts';
+import { threeDigits } from './format.ts';
 import { renderSvg } from './render.ts';
 import { type Element, everyElement, readXml } from './xml.testing.ts';
 
@@ -112,6 +113,72 @@ describe('layersChart', () => {
   });
 });
 
+describe('bars with addresses', () => {
+  const link = (dataflow: string, layer: string) => `#/compare?net=a%20b&open=${dataflow}.${layer}`;
+  const linksOf = (svg: string) =>
+    everyElement(readXml(svg)).flatMap(({ name, attributes, children }) =>
+      name === 'a' ? [{ attributes, says: children[0]!.attributes['aria-label'] }] : [],
+    );
+  const says = (name: string, run: { energy: { perMac: number } } | null) =>
+    `${name}: ${run === null ? 'cannot run' : threeDigits(run.energy.perMac)}`;
+
+  test('open theirs, one for each bar, also where a dataflow cannot run', async () => {
+    expect(linksOf(await renderSvg(networkChart(smallResult, { link }))).slice(0, 3)).toEqual(
+      smallResult.results.map(({ dataflow, total }) => ({
+        attributes: { 'xlink:href': link(dataflow, '') },
+        says: says(dataflow, total),
+      })),
+    );
+    const found = linksOf(await renderSvg(layersChart(smallResult, { link })));
+    const expected = smallResult.results.flatMap(({ dataflow, layers }) =>
+      layers.map((layer) => ({
+        attributes: { 'xlink:href': link(dataflow, layer.name) },
+        says: says(`${layer.name} under ${dataflow}`, layer.feasible ? layer : null),
+      })),
+    );
+    expect(found).toHaveLength(expected.length);
+    expect(found).toEqual(expect.arrayContaining(expected));
+  });
+
+  test('say their parts, which add up to the whole', async () => {
+    const svg = await renderSvg(networkChart(smallResult, { link }));
+    const parts = [...svg.matchAll(/aria-label="RS: \w+ ([\d.]+) of ([\d.]+)"/g)];
+    expect(parts).toHaveLength(9);
+    const sum = parts.slice(0, 5).reduce((total, [, value]) => total + Number(value), 0);
+    expect(sum).toBeCloseTo(Number(parts[0]![2]), 1);
+  });
+
+  test('are drawn where they are without', async () => {
+    const drawn = (svg: string) => [...svg.matchAll(/ d="([^"]*)" fill="#/g)].map(([, path]) => path);
+    expect(drawn(await renderSvg(analysisChart(smallResult, { link })))).toEqual(
+      drawn(await renderSvg(analysisChart(smallResult))),
+    );
+  });
+});
+
+describe('the width of a line', () => {
+  const extent = async (chart: ReturnType<typeof networkChart>) => {
+    const view = /width="(\d+)" height="(\d+)"/.exec(await renderSvg(chart))!;
+    return { width: Number(view[1]), height: Number(view[2]) };
+  };
+
+  test('is 900 if nothing is said', () => {
+    expect(analysisChart(LONG, { width: 900 })).toEqual(analysisChart(LONG));
+  });
+
+  test('puts panels one below the other where it is small', async () => {
+    const [wide, tight, narrow] = await Promise.all(
+      [900, 620, 600].map((width) => extent(networkChart(LONG, { width }))),
+    );
+    expect(tight!.width).toBeLessThanOrEqual(wide!.width);
+    expect(tight!.height).toBe(wide!.height);
+    expect(narrow!.height).toBeGreaterThan(1.5 * wide!.height);
+    const layers = await Promise.all([900, 360].map((width) => extent(layersChart(LONG, { width }))));
+    expect(layers[1]!.width).toBeLessThan(layers[0]!.width);
+    expect(layers[1]!.height).toBeGreaterThan(layers[0]!.height);
+  });
+});
+
 describe('renderSvg', () => {
   const charts: [
     string,
@@ -138,6 +205,23 @@ describe('renderSvg', () => {
       expect(JSON.stringify(root)).not.toContain('NaN');
     }
     expect(textsOf(await renderSvg(layersChart(hostile)))).toContain('<script>f()</script>');
+  });
+
+  test('neither compiles code nor needs styles, which a strict Content-Security-Policy forbids', async () => {
+    const before = await renderSvg(analysisChart(smallResult));
+    vi.stubGlobal('Function', () => {
+      throw new EvalError('no code from strings');
+    });
+    try {
+      expect(await renderSvg(analysisChart(smallResult))).toBe(before);
+    } finally {
+      vi.unstubAllGlobals();
+    }
+    expect(
+      everyElement(readXml(before)).filter(
+        ({ name, attributes }) => name === 'style' || 'style' in attributes,
+      ),
+    ).toEqual([]);
   });
 
   test('draws the same twice', async () => {

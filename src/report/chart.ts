@@ -9,7 +9,23 @@ import { printable } from './format.ts';
 export interface ChartOptions {
   /** Draw energies relative to RS (or else the first dataflow that runs every layer), in each layer to its own. */
   readonly relative?: boolean | undefined;
+  /**
+   * Pixels that the panels of one line may take, without what stands around them; below 620, the two panels of the network
+   * stand one below the other. Default: 900.
+   */
+  readonly width?: number | undefined;
+  /**
+   * The address that the bar of a dataflow opens: relative, or of http. `layer` is empty where the bar stands for the whole
+   * network. Bars with addresses also say in words what they show. Default: bars open nothing.
+   */
+  readonly link?: ((dataflow: string, layer: string) => string) | undefined;
 }
+
+/** Pixels that the panels of one line take where nothing else is said. */
+const PAGE = 900;
+
+/** Pixels from which on two panels of a network stand side by side. */
+const TWO_PANELS = 620;
 
 /** The whole network: a bar per dataflow, divided by level of the hierarchy and, beside it, by type of data. */
 export const networkChart = (result: AnalysisResult, options: ChartOptions = {}): TopLevelSpec => ({
@@ -34,39 +50,53 @@ export const analysisChart = (result: AnalysisResult, options: ChartOptions = {}
 type SideBySide = Extract<View, { hconcat: unknown }>;
 type OneBelowTheOther = Extract<View, { vconcat: unknown }>;
 
-function networkView(result: AnalysisResult, options: ChartOptions): SideBySide {
-  const base = options.relative ? baseline(result) : undefined;
+function networkView(result: AnalysisResult, options: ChartOptions): SideBySide | OneBelowTheOther {
+  const { relative, width = PAGE, link } = options;
+  const base = relative ? baseline(result) : undefined;
   const bars = result.results.map(
     ({ dataflow, total }): Bar => ({
       dataflow,
       layer: '',
       run: total ?? undefined,
       unit: base?.total.energyPerMac ?? 1,
+      href: link?.(dataflow, ''),
     }),
   );
+  const isNarrow = width < TWO_PANELS;
+  const lineShare = isNarrow ? width : (width - BETWEEN_PANELS) / 2;
+  const step = Math.min(46, Math.max(27, (lineShare - AXIS_AND_LEGEND) / bars.length));
   const panel = (by: Division, title: string): View => ({
     title: panelTitle(title),
     data: { values: [...barRows(bars, by)] },
-    ...stackedBars(bars, { by, x: 'dataflow', step: 46, height: 240, yTitle: energyLabel(base?.dataflow) }),
+    ...stackedBars(bars, { by, x: 'dataflow', step, height: 240, yTitle: energyLabel(base?.dataflow) }),
   });
-  return {
-    hconcat: [panel('level', 'By level of the hierarchy'), panel('data', 'By type of data')],
-    spacing: 36,
-    resolve: { scale: { color: 'independent' } },
-  };
+  const panels = [panel('level', 'By level of the hierarchy'), panel('data', 'By type of data')];
+  const around = { spacing: BETWEEN_PANELS, resolve: { scale: { color: 'independent' } } } as const;
+  return isNarrow ? { vconcat: panels, ...around } : { hconcat: panels, ...around };
 }
+
+const BETWEEN_PANELS = 36;
+
+/** Pixels beside the bars of a panel. */
+const AXIS_AND_LEGEND = 144;
 
 const TYPES = { conv: 'Convolutional layers', fc: 'Fully connected layers', pool: 'Pooling layers' } as const;
 
 /** Layers of one type share a scale: one fully connected layer at batch 1 would flatten all convolutions. */
-function layersView(result: AnalysisResult, options: ChartOptions): OneBelowTheOther {
-  const base = options.relative ? baseline(result)?.dataflow : undefined;
+function layersView(
+  result: AnalysisResult,
+  { relative, width = PAGE, link }: ChartOptions,
+): OneBelowTheOther {
+  const base = relative ? baseline(result)?.dataflow : undefined;
   const layers = layersAcross(result);
   const groups = (['conv', 'fc', 'pool'] as const).flatMap((type): View[] => {
     const ofType = layers.filter((layer) => layer.type === type);
     if (ofType.length === 0) return [];
-    const bars = ofType.flatMap((layer) => layerBars(result, layer, base));
-    return [result.results.length > 1 ? smallMultiples(bars, TYPES[type]) : oneRow(bars, TYPES[type])];
+    const bars = ofType.flatMap((layer) =>
+      layerBars(result, layer, base).map((bar) => ({ ...bar, href: link?.(bar.dataflow, bar.layer) })),
+    );
+    const draw = result.results.length > 1 ? smallMultiples : oneRow;
+    return [draw(bars, TYPES[type], width)];
   });
   return { vconcat: groups, spacing: 28, resolve: { scale: { color: 'independent' } } };
 }
@@ -82,10 +112,7 @@ function layerBars({ results }: AnalysisResult, layer: LayerAcross, base: string
   }));
 }
 
-/** Pixels that the panels of one line may take. */
-const PAGE = 900;
-
-function smallMultiples(bars: readonly Bar[], title: string): View {
+function smallMultiples(bars: readonly Bar[], title: string, line: number): View {
   const dataflows = new Set(bars.map(({ dataflow }) => dataflow)).size;
   const step = Math.min(40, Math.max(27, 160 / dataflows));
   const width = dataflows * step;
@@ -99,7 +126,7 @@ function smallMultiples(bars: readonly Bar[], title: string): View {
       title: null,
       header: { labelExpr: shortened(Math.floor(width / 5.2)) },
     },
-    columns: Math.max(1, Math.floor(PAGE / (width + 16))),
+    columns: Math.max(1, Math.floor(line / (width + 16))),
     bounds: 'flush',
     spacing: { row: 46, column: 16 },
     spec: stackedBars(bars, { by: 'level', x: 'dataflow', step, height: 110, yTitle: null }),
@@ -107,13 +134,13 @@ function smallMultiples(bars: readonly Bar[], title: string): View {
   };
 }
 
-const oneRow = (bars: readonly Bar[], title: string): View => ({
+const oneRow = (bars: readonly Bar[], title: string, line: number): View => ({
   title: panelTitle(title),
   data: { values: [...barRows(bars, 'level')] },
   ...stackedBars(bars, {
     by: 'level',
     x: 'layer',
-    step: Math.min(46, Math.max(22, 640 / bars.length)),
+    step: Math.min(46, Math.max(22, Math.min(640, line - AXIS_AND_LEGEND) / bars.length)),
     height: 200,
     yTitle: null,
   }),
@@ -123,16 +150,23 @@ const energyLabel = (base: string | undefined): string =>
   base === undefined ? 'Energy per MAC' : `Energy relative to ${base}`;
 
 /** What stands around the chart. */
-function frame(result: AnalysisResult, { relative }: ChartOptions) {
+function frame(result: AnalysisResult, { relative, width = PAGE }: ChartOptions) {
   const { network, batch, hardware, results } = result;
   const base = relative ? baseline(result)?.dataflow : undefined;
   const only = results.length === 1 ? `, ${results[0]!.dataflow}` : '';
   const text = printable(`${network}, batch ${batch}${only}`);
   const unit = base === undefined ? "in units of the hardware's table" : `per MAC, ${base} = 1`;
-  const subtitle = printable(`${energyLabel(base)} ${unit} · ${hardware}`);
+  const lines = [printable(`${energyLabel(base)} ${unit}`), printable(hardware)];
+  const subtitle = lines.join(' · ');
   return {
     ...CHART_FRAME,
     description: `${text}. ${subtitle}`,
-    title: { text, subtitle, frame: 'bounds' as const, fontSize: 15, offset: 16 },
+    title: {
+      text,
+      subtitle: width < TWO_PANELS ? lines : subtitle,
+      frame: 'bounds' as const,
+      fontSize: 15,
+      offset: 16,
+    },
   };
 }

@@ -12,6 +12,7 @@ import {
   type OpenMapping,
   openMapping,
 } from '../views/compare/comparison.ts';
+import { type ByHand, type ByHandQuestion, byHandOf } from '../views/why-not/by-hand.ts';
 import { type OnProgress, StepRunner } from './in-steps.ts';
 import { type Outcome, outcomeOf } from './outcome.ts';
 
@@ -47,6 +48,9 @@ const ANALYST = {
       const { network, result } = await analysed(setup);
       return openMapping(result, network, setup, open);
     }),
+  /** A mapping changed by hand. */
+  byHand: (question: ByHandQuestion): Promise<Outcome<ByHand>> =>
+    outcomeOf(async () => byHandOf(await networkOf(question.setup.net), question)),
   /** The result as a file. */
   exported: (setup: Setup, form: keyof typeof exported): Promise<Outcome<string>> =>
     outcomeOf(async () => exported[form]((await analysed(setup)).result)),
