@@ -51,6 +51,8 @@ export interface Panel {
   readonly step: number;
   readonly height: number;
   readonly yTitle: string | null;
+  /** The bar that reaches the top. Default: the highest of its own. */
+  readonly highest?: number | undefined;
 }
 
 /** The rows that a panel draws: the parts of each bar, what is written above it or in its place, and its link. */
@@ -94,17 +96,23 @@ const ROOM_FOR_LABEL = 14;
 /** A label of so many characters at most, shortened in its middle: names of layers differ at their ends. */
 export const shortened = (characters: number): string => `truncate(datum.label, ${characters}, 'center')`;
 
+/** The height of the highest of some bars. */
+export const highestOf = (bars: readonly Bar[]): number =>
+  Math.max(0, ...bars.map(({ run, unit }) => (run ? run.energy.perMac / unit : 0)));
+
 /** Stacked bars with their height above them, and a note where there can be none. */
-export function stackedBars(bars: readonly Bar[], { by, x, step, height, yTitle }: Panel): LayeredView {
+export function stackedBars(
+  bars: readonly Bar[],
+  { by, x, step, height, yTitle, highest = highestOf(bars) }: Panel,
+): LayeredView {
   const names = [...new Set(bars.map((bar) => printable(bar[x])))];
-  const highest = Math.max(...bars.map(({ run, unit }) => (run ? run.energy.perMac / unit : 0))) || 1;
   const place = {
     field: x,
     type: 'nominal',
     scale: { domain: names, paddingInner: 0.25, paddingOuter: 0.2 },
     axis: { title: null, labelAngle: x === 'layer' ? -90 : 0, labelLimit: 0, labelExpr: shortened(26) },
   } as const;
-  const top = (highest * height) / (height - ROOM_FOR_LABEL);
+  const top = ((highest || 1) * height) / (height - ROOM_FOR_LABEL);
   return {
     width: { step },
     height,

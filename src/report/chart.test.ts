@@ -1,7 +1,9 @@
 import { describe, expect, test, vi } from 'vitest';
+import { analyze } from '../analysis/analyze.ts';
 import type { AnalysisResult } from '../analysis/result.ts';
+import { builtinNetwork } from '../layer/builtin.ts';
 import { type Bar, barRows } from './bars.ts';
-import { analysisChart, type ChartOptions, layersChart, networkChart } from './chart.ts';
+import { analysisChart, type ChartOptions, layersChart, layersCharts, networkChart } from './chart.ts';
 import { longResult, renamedResult, smallResult } from './fixture.testing.ts';
 import { threeDigits } from './format.ts';
 import { renderSvg } from './render.ts';
@@ -227,4 +229,22 @@ describe('renderSvg', () => {
   test('draws the same twice', async () => {
     expect(await renderSvg(analysisChart(LONG))).toBe(await renderSvg(analysisChart(LONG)));
   });
+});
+
+test('layers in several charts stand as in one, some in each', () => {
+  const result = analyze(builtinNetwork('alexnet'));
+  const whole = JSON.stringify(layersChart(result));
+  expect(JSON.stringify(layersCharts(result, { layers: 8 }))).toBe(`[${whole}]`);
+  const parts = layersCharts(result, { layers: 2 }).map((chart) => JSON.stringify(chart));
+  expect(parts).toHaveLength(5);
+  const names = (text: string) => new Set(text.match(/(CONV|FC)\d/g));
+  expect(parts.map((part) => [...names(part)].join(' '))).toEqual([
+    'CONV1 CONV2',
+    'CONV3 CONV4',
+    'CONV5',
+    'FC1 FC2',
+    'FC3',
+  ]);
+  const tops = (text: string) => new Set(text.match(/"domain":\[0,[\d.]+\]/g));
+  expect(new Set(parts.flatMap((part) => [...tops(part)]))).toEqual(tops(whole));
 });

@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { AnalysisResult } from '../analysis/result.ts';
 import type { View } from './bar-marks.ts';
-import { type Bar, barRows, type Division, shortened, stackedBars } from './bars.ts';
+import { type Bar, barRows, type Division, highestOf, shortened, stackedBars } from './bars.ts';
 import { CHART_FRAME, panelTitle } from './chart-style.ts';
 import { baseline, type LayerAcross, layersAcross } from './compare.ts';
 import { printable } from './format.ts';
@@ -38,6 +38,33 @@ export const layersChart = (result: AnalysisResult, options: ChartOptions = {}):
   ...frame(result, options),
   ...layersView(result, options),
 });
+
+/**
+ * {@link layersChart} in parts of at most so many layers, with the scales of the whole: a page shows the first while the
+ * others are drawn.
+ */
+export function layersCharts(
+  result: AnalysisResult,
+  { layers: most, ...options }: ChartOptions & { readonly layers: number },
+): readonly TopLevelSpec[] {
+  const charts: Group[][] = [];
+  let room = 0;
+  for (const group of groupsOf(result, options)) {
+    for (let start = 0; start < group.layers.length; start += most) {
+      const part = { ...group, layers: group.layers.slice(start, start + most), isFirst: start === 0 };
+      if (part.layers.length > room) {
+        charts.push([]);
+        room = most;
+      }
+      room -= part.layers.length;
+      charts.at(-1)!.push(part);
+    }
+  }
+  return charts.map((groups, i) => ({
+    ...(i === 0 ? frame(result, options) : CHART_FRAME),
+    ...stackedGroups(groups, options),
+  }));
+}
 
 /** Both charts, one below the other. */
 export const analysisChart = (result: AnalysisResult, options: ChartOptions = {}): TopLevelSpec => ({
@@ -82,23 +109,39 @@ const AXIS_AND_LEGEND = 144;
 
 const TYPES = { conv: 'Convolutional layers', fc: 'Fully connected layers', pool: 'Pooling layers' } as const;
 
-/** Layers of one type share a scale: one fully connected layer at batch 1 would flatten all convolutions. */
-function layersView(
-  result: AnalysisResult,
-  { relative, width = PAGE, link }: ChartOptions,
-): OneBelowTheOther {
+/** Layers of one type, each with its bars. They share a scale: one fully connected layer at batch 1 would flatten all convolutions. */
+interface Group {
+  readonly type: keyof typeof TYPES;
+  readonly layers: readonly (readonly Bar[])[];
+  /** The highest bar of the type, also of those that stand in another chart. */
+  readonly highest: number;
+  /** False where other layers of the type stand in a chart before. */
+  readonly isFirst: boolean;
+}
+
+function groupsOf(result: AnalysisResult, { relative, link }: ChartOptions): readonly Group[] {
   const base = relative ? baseline(result)?.dataflow : undefined;
-  const layers = layersAcross(result);
-  const groups = (['conv', 'fc', 'pool'] as const).flatMap((type): View[] => {
-    const ofType = layers.filter((layer) => layer.type === type);
-    if (ofType.length === 0) return [];
-    const bars = ofType.flatMap((layer) =>
-      layerBars(result, layer, base).map((bar) => ({ ...bar, href: link?.(bar.dataflow, bar.layer) })),
-    );
-    const draw = result.results.length > 1 ? smallMultiples : oneRow;
-    return [draw(bars, TYPES[type], width)];
+  const across = layersAcross(result);
+  return (['conv', 'fc', 'pool'] as const).flatMap((type): Group[] => {
+    const layers = across
+      .filter((layer) => layer.type === type)
+      .map((layer) =>
+        layerBars(result, layer, base).map((bar) => ({ ...bar, href: link?.(bar.dataflow, bar.layer) })),
+      );
+    return layers.length === 0 ? [] : [{ type, layers, highest: highestOf(layers.flat()), isFirst: true }];
   });
-  return { vconcat: groups, spacing: 28, resolve: { scale: { color: 'independent' } } };
+}
+
+const layersView = (result: AnalysisResult, options: ChartOptions): OneBelowTheOther =>
+  stackedGroups(groupsOf(result, options), options);
+
+function stackedGroups(groups: readonly Group[], { width = PAGE }: ChartOptions): OneBelowTheOther {
+  const views = groups.map(({ type, layers, highest, isFirst }): View => {
+    const draw = layers[0]!.length > 1 ? smallMultiples : oneRow;
+    const title = isFirst ? { title: panelTitle(TYPES[type]) } : {};
+    return { ...title, ...draw(layers.flat(), highest, width) };
+  });
+  return { vconcat: views, spacing: 28, resolve: { scale: { color: 'independent' } } };
 }
 
 function layerBars({ results }: AnalysisResult, layer: LayerAcross, base: string | undefined): Bar[] {
@@ -112,12 +155,11 @@ function layerBars({ results }: AnalysisResult, layer: LayerAcross, base: string
   }));
 }
 
-function smallMultiples(bars: readonly Bar[], title: string, line: number): View {
+function smallMultiples(bars: readonly Bar[], highest: number, line: number): View {
   const dataflows = new Set(bars.map(({ dataflow }) => dataflow)).size;
   const step = Math.min(40, Math.max(27, 160 / dataflows));
   const width = dataflows * step;
   return {
-    title: panelTitle(title),
     data: { values: [...barRows(bars, 'level')] },
     facet: {
       field: 'layer',
@@ -129,13 +171,12 @@ function smallMultiples(bars: readonly Bar[], title: string, line: number): View
     columns: Math.max(1, Math.floor(line / (width + 16))),
     bounds: 'flush',
     spacing: { row: 46, column: 16 },
-    spec: stackedBars(bars, { by: 'level', x: 'dataflow', step, height: 110, yTitle: null }),
+    spec: stackedBars(bars, { by: 'level', x: 'dataflow', step, height: 110, yTitle: null, highest }),
     resolve: { axis: { x: 'independent' } },
   };
 }
 
-const oneRow = (bars: readonly Bar[], title: string, line: number): View => ({
-  title: panelTitle(title),
+const oneRow = (bars: readonly Bar[], highest: number, line: number): View => ({
   data: { values: [...barRows(bars, 'level')] },
   ...stackedBars(bars, {
     by: 'level',
@@ -143,6 +184,7 @@ const oneRow = (bars: readonly Bar[], title: string, line: number): View => ({
     step: Math.min(46, Math.max(22, Math.min(640, line - AXIS_AND_LEGEND) / bars.length)),
     height: 200,
     yTitle: null,
+    highest,
   }),
 });
 

@@ -1,6 +1,7 @@
 import { useEffect, useRef } from 'preact/hooks';
 import type { TopLevelSpec } from 'vega-lite';
 import { useDrawing, useTheme } from '../work/drawing.ts';
+import { inItsFrame } from './frames.ts';
 
 /** A chart, in the colours of the page. It scrolls by itself where the page is narrower. */
 export function Chart({ chart, label }: { chart: TopLevelSpec | undefined; label: string }) {
@@ -12,11 +13,14 @@ export function Chart({ chart, label }: { chart: TopLevelSpec | undefined; label
 export function Svg({ svg, label }: { svg: string | undefined; label: string }) {
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
-    if (svg === undefined) return;
-    const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
-    card.current!.replaceChildren(documentElement);
+    return svg === undefined ? undefined : inItsFrame(() => put(svg, card.current!));
   }, [svg]);
   return (
     <section class={svg === undefined ? 'card waiting' : 'card'} ref={card} aria-label={label} tabIndex={0} />
   );
+}
+
+function put(svg: string, card: HTMLElement): void {
+  const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
+  card.replaceChildren(documentElement);
 }

@@ -1,17 +1,20 @@
 import type { ComponentChildren } from 'preact';
 import type { Cell, Column, Row, Sheet } from '../../src/report/sheet.ts';
+import { useGrowing } from './use-growing.ts';
 
 /** A sheet of a report as a table, which scrolls by itself where the page is narrower. */
 export function SheetTable({
-  sheet: { title, note, columns, rows, foot },
+  sheet,
   link,
 }: {
   sheet: Sheet;
   /** Where a cell leads, by row and column; undefined where nowhere. */
   link?: (row: number, column: number) => string | undefined;
 }) {
+  const { title, note, columns, rows, foot } = sheet;
+  const shown = useGrowing(sheet, rows.length);
   return (
-    <section class="scroll" aria-label={title} tabIndex={0}>
+    <section class="scroll" aria-label={title} aria-busy={shown < rows.length} tabIndex={0}>
       <table>
         <caption>
           {title} <small class="quiet">{note}</small>
@@ -27,7 +30,7 @@ export function SheetTable({
           </tr>
         </thead>
         <tbody>
-          {rows.map((row, r) => (
+          {rows.slice(0, shown).map((row, r) => (
             <tr key={r}>
               <Cells row={row} columns={columns} link={(column) => link?.(r, column)} />
             </tr>

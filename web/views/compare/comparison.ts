@@ -6,7 +6,7 @@ import { InputError } from '../../../src/input-error.ts';
 import type { Network } from '../../../src/layer/layer.ts';
 import { analysisCsv } from '../../../src/report/analysis-data.ts';
 import { analysisSheets, footnote } from '../../../src/report/analysis-sheets.ts';
-import { analysisChart, layersChart, networkChart } from '../../../src/report/chart.ts';
+import { analysisChart, layersCharts, networkChart } from '../../../src/report/chart.ts';
 import { type Obstacle, obstacles } from '../../../src/report/compare.ts';
 import { headline } from '../../../src/report/headline.ts';
 import { jsonText } from '../../../src/report/json.ts';
@@ -32,7 +32,8 @@ export interface Comparison {
   readonly layers: readonly string[];
   readonly dataflows: readonly string[];
   readonly networkChart: TopLevelSpec;
-  readonly layersChart: TopLevelSpec;
+  /** The layers, some in each. */
+  readonly layersCharts: readonly TopLevelSpec[];
   /** Both, to be saved. */
   readonly picture: TopLevelSpec;
   /** The dataflows; if there are several layer by layer; the best mappings; where the energy goes. */
@@ -40,6 +41,9 @@ export interface Comparison {
   readonly obstacles: readonly Obstacle[];
   readonly footnote: string | undefined;
 }
+
+/** More in one chart, and the page would stand still when it is put in. */
+const LAYERS_PER_CHART = 8;
 
 /** How charts are drawn. */
 export interface Drawn {
@@ -58,7 +62,7 @@ export const comparisonOf = (result: AnalysisResult, { width, address }: Drawn):
     layers: first?.layers.map(({ name }) => name) ?? [],
     dataflows: result.results.map(({ dataflow }) => dataflow),
     networkChart: networkChart(result, { width }),
-    layersChart: layersChart(result, { width, link }),
+    layersCharts: layersCharts(result, { width, link, layers: LAYERS_PER_CHART }),
     picture: analysisChart(result),
     sheets: analysisSheets(result),
     obstacles: obstacles(result),

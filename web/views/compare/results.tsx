@@ -49,7 +49,13 @@ export function Results({
       <p class="quiet">
         Every bar and every number is a link to its mapping. Layers of one type share a scale.
       </p>
-      <Chart chart={comparison.layersChart} label="Energy of each layer, per MAC, under each dataflow" />
+      {comparison.layersCharts.map((chart, i) => (
+        <Chart
+          key={i}
+          chart={chart}
+          label={`Energy of each layer, per MAC, under each dataflow, part ${i + 1}`}
+        />
+      ))}
       {byLayer && <SheetTable sheet={byLayer} link={open} />}
       {others.map((sheet) => (
         <SheetTable key={sheet.title} sheet={sheet} />
