@@ -35,6 +35,8 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['web/tests/*.test.ts'],
+          // After all else: some measure how long the page takes
+          sequence: { groupOrder: 1 },
           globalSetup: 'web/testing/build-page.testing.ts',
         },
       },

@@ -1,16 +1,19 @@
 import type { ComponentType } from 'preact';
-import { useEffect, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { nearestWord } from '../src/nearest-word.ts';
 import { DropArea } from './network/dropped.tsx';
 import { Failure, Problems } from './parts/notice.tsx';
 import { useAddress } from './url/address.ts';
 import { addressOf, hashOf } from './url/link.ts';
 import { VIEWS, type View } from './views/registry.ts';
+import { NETWORK_KEYS, queryFor } from './views/trail.ts';
 
 /** The page: its head, and the view that its address names. */
 export function App() {
   const address = useAddress();
-  const view = VIEWS.find(({ id }) => id === address.view);
+  const view = VIEWS.find(({ id }) => id === (address.view || VIEWS[0]!.id));
+  const trail = useRef(new Map<string, string>());
+  if (view) trail.current.set(view.id, address.query);
   return (
     <DropArea onNetwork={({ ref }) => showNetwork(ref)}>
       <button type="button" class="skip" onClick={() => document.getElementById('main')?.focus()}>
@@ -21,23 +24,19 @@ export function App() {
           Rowhouse
         </a>
         <nav aria-label="Views">
-          {VIEWS.map(({ id, title }) => (
+          {VIEWS.map((one) => (
             <a
-              key={id}
-              href={hashOf(id, '')}
-              aria-current={id === (view ?? firstIf(address.view))?.id ? 'page' : undefined}
+              key={one.id}
+              href={hashOf(one.id, queryFor(one, view, trail.current))}
+              aria-current={one === view ? 'page' : undefined}
             >
-              {title}
+              {one.title}
             </a>
           ))}
         </nav>
       </header>
       <main id="main" tabIndex={-1}>
-        {view || address.view === '' ? (
-          <Loaded key={(view ?? VIEWS[0]!).id} view={view ?? VIEWS[0]!} />
-        ) : (
-          <NoSuchView name={address.view} />
-        )}
+        {view ? <Loaded key={view.id} view={view} /> : <NoSuchView name={address.view} />}
       </main>
       <footer class="foot">
         Everything is computed in this browser: nothing that you open or type is sent anywhere. The model is
@@ -47,14 +46,12 @@ export function App() {
   );
 }
 
-const firstIf = (name: string): View | undefined => (name === '' ? VIEWS[0] : undefined);
-
 /** Shows a network where the person is, or in the first view if that shows none; what else is chosen stays. */
 function showNetwork(ref: string): void {
   const { view: id, query } = addressOf(location.hash);
-  const view = VIEWS.find((one) => one.id === id && one.takesNetwork);
+  const view = VIEWS.find((one) => one.id === id && one.shares.includes('net'));
   const kept = new URLSearchParams(view && query);
-  for (const key of ['layer', 'open', 'mapping', 'nest']) kept.delete(key);
+  for (const key of NETWORK_KEYS) kept.delete(key);
   kept.set('net', ref);
   location.hash = hashOf(view?.id ?? VIEWS[0]!.id, kept);
 }

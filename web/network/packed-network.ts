@@ -1,8 +1,11 @@
-import { deflateSync, inflateSync, strFromU8, strToU8 } from 'fflate';
 import { z } from 'zod';
 import { InputError } from '../../src/input-error.ts';
 import type { Network } from '../../src/layer/layer.ts';
 import { formatNetwork, parseNetwork } from '../../src/layer/network-file.ts';
+import { packText, unpackText } from '../url/packed-text.ts';
+import { withoutEval } from '../work/without-eval.ts';
+
+withoutEval();
 
 /** The most layers of a network on the page. */
 export const MOST_LAYERS = 2000;
@@ -50,7 +53,7 @@ export function packNetwork(network: Network): string {
     network: formatNetwork(network),
     ...(coverage && { coverage: packedSchema.shape.coverage.parse(coverage) }),
   };
-  return base64url(deflateSync(strToU8(JSON.stringify(packed)), { level: 9 }));
+  return packText(JSON.stringify(packed));
 }
 
 /**
@@ -66,9 +69,7 @@ export function unpackNetwork(characters: string): Network {
 
 function unpacked(characters: string): z.infer<typeof packedSchema> {
   try {
-    // A little text can unpack to very much: what is beyond the room for it is dropped
-    const bytes = inflateSync(bytesOf(characters), { out: new Uint8Array(MOST_BYTES) });
-    return packedSchema.parse(JSON.parse(strFromU8(bytes)));
+    return packedSchema.parse(JSON.parse(unpackText(characters, MOST_BYTES)));
   } catch {
     throw new InputError({
       code: 'syntax',
@@ -78,15 +79,3 @@ function unpacked(characters: string): z.infer<typeof packedSchema> {
     });
   }
 }
-
-/** Base64 of the kind that needs no escapes in an address. */
-const base64url = (bytes: Uint8Array): string =>
-  btoa(Array.from(bytes, (byte) => String.fromCharCode(byte)).join(''))
-    .replaceAll('+', '-')
-    .replaceAll('/', '_')
-    .replaceAll('=', '');
-
-const bytesOf = (text: string): Uint8Array =>
-  Uint8Array.from(atob(text.replaceAll('-', '+').replaceAll('_', '/')), (character) =>
-    character.charCodeAt(0),
-  );

@@ -42,6 +42,8 @@ interface Reading {
 const isOnnx = ({ name }: DroppedFile): boolean => /\.onnx$/i.test(name);
 
 async function read(files: readonly DroppedFile[], shapes: readonly string[]): Promise<Reading> {
+  const { withoutEval } = await import('../work/without-eval.ts');
+  withoutEval();
   const model = files.find(isOnnx);
   if (model !== undefined) return readOnnx(model, shapes);
   const texts = files.map(({ name, bytes }) => ({ file: name, text: textOf(name, bytes) }));

@@ -4,6 +4,7 @@ import type { Layer, Network } from '../../src/layer/layer.ts';
 import { selectLayers } from '../../src/layer/select.ts';
 import { OBJECTIVES } from '../../src/search/objective.ts';
 import { amount, choice, optional, type StateOf, text, whole } from '../url/field.ts';
+import { SETUP_KEYS } from './setup-keys.ts';
 
 /** The longest name of a network in an address: one with all its layers is long. */
 const LONGEST_REF = 1_000_000;
@@ -30,7 +31,7 @@ export const SETUP_FIELDS = {
   objective: choice(OBJECTIVES, 'energy'),
   /** `conv`, `fc`, `pool` or names, with commas; empty: all layers that do MACs. */
   layers: text('', 2000),
-} as const;
+} as const satisfies Readonly<Record<(typeof SETUP_KEYS)[number], unknown>>;
 
 export type Setup = StateOf<typeof SETUP_FIELDS>;
 
@@ -68,4 +69,4 @@ function storageOf({ storage }: Hardware, { rf, glb, area }: Pick<Setup, 'rf' | 
 
 /** The part of a view's state that is its setup. */
 export const setupOf = <S extends Setup>(state: S): Setup =>
-  Object.fromEntries(Object.keys(SETUP_FIELDS).map((key) => [key, state[key as keyof Setup]])) as Setup;
+  Object.fromEntries(SETUP_KEYS.map((key) => [key, state[key]])) as unknown as Setup;

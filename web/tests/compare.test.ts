@@ -235,3 +235,16 @@ test('saves its charts as pictures and its numbers as a table', async () => {
   const csv = await saved(page, 'CSV');
   expect(csv.text).toBe((await rowhouse('analyze', 'alexnet', '--format', 'csv')).out);
 });
+
+test('what is chosen goes along to other views, and a view is found again as it was left', async () => {
+  const page = await open('#/compare?net=vgg-16&batch=3&open=RS.CONV1-1');
+  await page.locator('.drawer').waitFor();
+  await page.keyboard.press('Escape');
+  await page.getByRole('link', { name: 'Why not?' }).click();
+  await page.locator('.verdict').waitFor();
+  expect(page.url()).toMatch(/#\/why-not\?net=vgg-16&batch=3$/);
+  await page.getByRole('link', { name: 'Figures' }).click();
+  await page.getByRole('link', { name: 'Compare' }).click();
+  expect(await headlineOf(page)).toContain('RS has the least energy');
+  expect(page.url()).toMatch(/#\/compare\?net=vgg-16&batch=3$/);
+});

@@ -1,12 +1,13 @@
 import type { ComponentType } from 'preact';
+import { SETUP_KEYS } from '../setup/setup-keys.ts';
 
 /** A view of the page. */
 export interface View {
   /** As in the address. */
   readonly id: string;
   readonly title: string;
-  /** Whether a network that is dropped on the page can be shown in it. */
-  readonly takesNetwork: boolean;
+  /** Keys of its address that mean the same in other views. One with `net` can show a network that is dropped on the page. */
+  readonly shares: readonly string[];
   /** Views are loaded when they are opened. */
   readonly load: () => Promise<ComponentType>;
 }
@@ -16,31 +17,31 @@ export const VIEWS: readonly View[] = [
   {
     id: 'compare',
     title: 'Compare',
-    takesNetwork: true,
+    shares: SETUP_KEYS,
     load: async () => (await import('./compare/compare.tsx')).Compare,
   },
   {
     id: 'why-not',
     title: 'Why not?',
-    takesNetwork: true,
+    shares: SETUP_KEYS,
     load: async () => (await import('./why-not/why-not.tsx')).WhyNot,
   },
   {
     id: 'array',
     title: 'The array',
-    takesNetwork: true,
+    shares: ['net'],
     load: async () => (await import('./array/array.tsx')).TheArray,
   },
   {
     id: 'figures',
     title: 'Figures',
-    takesNetwork: false,
+    shares: [],
     load: async () => (await import('./figures/figures.tsx')).Figures,
   },
   {
     id: 'machine',
     title: 'Any machine',
-    takesNetwork: true,
+    shares: ['net'],
     load: async () => (await import('./machine/machine.tsx')).AnyMachine,
   },
 ];
