@@ -24,6 +24,7 @@ export const DOCUMENTS = [
   'docs/closed-forms.md',
   'docs/chip.md',
   'docs/run.md',
+  'docs/explorer.md',
   'docs/results.md',
   'docs/library.md',
   'docs/uncertainty.md',

@@ -22,7 +22,16 @@ const COSTS = [
 ] as const;
 
 /** What is mapped onto what. Each change takes effect at once. */
-export function SetupPanel({ setup, set }: { setup: Setup; set: (change: Partial<Setup>) => void }) {
+export function SetupPanel({
+  setup,
+  set,
+  choosesLayers = false,
+}: {
+  setup: Setup;
+  set: (change: Partial<Setup>) => void;
+  /** Whether the view is about several layers. */
+  choosesLayers?: boolean;
+}) {
   useEffect(() => void performance.mark('interactive'), []);
   const field = <K extends keyof Setup>(key: K) => ({
     field: SETUP_FIELDS[key] as never,
@@ -42,12 +51,14 @@ export function SetupPanel({ setup, set }: { setup: Setup; set: (change: Partial
         options={OBJECTIVES.map((objective) => [objective, OBJECTIVE_NAMES[objective]] as const)}
         onChange={(objective) => set({ objective })}
       />
-      <TextField
-        label="Layers"
-        hint="Empty: all that multiply. Or conv, fc, pool, or names with commas."
-        numeric={false}
-        {...field('layers')}
-      />
+      {choosesLayers && (
+        <TextField
+          label="Layers"
+          hint="Empty: all that multiply. Or conv, fc, pool, or names with commas."
+          numeric={false}
+          {...field('layers')}
+        />
+      )}
       <details open={isChanged(setup, ['dram', 'buffer', 'array', 'reg', 'alu'])}>
         <summary>Energy of one access</summary>
         <div class="fields small">

@@ -1,25 +1,19 @@
 import { Failure, Problems } from '../../parts/notice.tsx';
 import { useWidth } from '../../parts/use-width.ts';
 import { Working } from '../../parts/working.tsx';
-import { SETUP_FIELDS, setupOf } from '../../setup/setup.ts';
+import { setupOf } from '../../setup/setup.ts';
 import { SetupPanel } from '../../setup/setup-panel.tsx';
 import { useUrlState } from '../../url/address.ts';
-import { text } from '../../url/field.ts';
 import { analyst } from '../../work/analyst.ts';
 import { useAnswer } from '../../work/use-answer.ts';
+import { COMPARE_FIELDS } from './fields.ts';
 import { Opened } from './opened.tsx';
 import { Results } from './results.tsx';
 import './compare.css';
 
-const FIELDS = {
-  ...SETUP_FIELDS,
-  /** The bar that is open: `RS.CONV1`. */
-  open: text(''),
-} as const;
-
 /** Six dataflows on one network. */
 export function Compare() {
-  const { state, problems, set, link } = useUrlState('compare', FIELDS);
+  const { state, problems, set, link } = useUrlState('compare', COMPARE_FIELDS);
   const [results, width] = useWidth<HTMLDivElement>();
   const setup = setupOf(state);
   const address = link({ open: '' });
@@ -39,7 +33,7 @@ export function Compare() {
       </p>
       <Problems about="The link says what cannot be; that part of it is left out." problems={problems} />
       <div class="with-side">
-        <SetupPanel setup={setup} set={set} />
+        <SetupPanel setup={setup} set={set} choosesLayers />
         <div
           ref={results}
           class="results"
