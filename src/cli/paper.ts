@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import pc from 'picocolors';
 import { InputError } from '../input-error.ts';
-import { figureData } from '../paper/data.ts';
+import { figureData, paperDocument } from '../paper/data.ts';
 import type { Figure, FigureResult } from '../paper/figure.ts';
 import { FIGURES } from '../paper/registry.ts';
 import { fileName, paperReport } from '../paper/report.ts';
@@ -55,7 +55,7 @@ export function addPaper(program: Command): void {
         const files = await withProgress('drawing', filesOf(results, program.version()!, tables));
         writeFolder('--out', out, files);
       }
-      emit(json ? jsonText(documentOf(results)) : asLines(results), {});
+      emit(json ? jsonText(paperDocument(results)) : asLines(results), {});
       if (results.some(({ statements }) => statements.some(({ holds }) => !holds))) throw new CheckFailed();
     });
 }
@@ -95,12 +95,6 @@ async function* filesOf(results: readonly FigureResult[], version: string, table
     yield { done: ++done, of: results.length };
   }
   return files;
-}
-
-function documentOf(results: readonly FigureResult[]) {
-  const statements = results.flatMap((result) => result.statements);
-  const findings = results.flatMap(({ id, findings }) => findings.map((found) => ({ figure: id, found })));
-  return { statements, findings };
 }
 
 /** A line per statement: whether it holds, where it stands, what it says and what came out. */

@@ -41,3 +41,10 @@ function typeOf(name: string, rows: FigureResult['rows']): ColumnType {
   if (typeof value === 'number') return 'number';
   return typeof value === 'boolean' ? 'boolean' : 'text';
 }
+
+/** What figures say, without their data: what `rowhouse paper --json` writes. */
+export function paperDocument(results: readonly FigureResult[]) {
+  const statements = results.flatMap((result) => result.statements);
+  const findings = results.flatMap(({ id, findings: all }) => all.map((found) => ({ figure: id, found })));
+  return { statements, findings };
+}

@@ -13,14 +13,15 @@ export function Chart({ chart, label }: { chart: TopLevelSpec | undefined; label
 export function Svg({ svg, label }: { svg: string | undefined; label: string }) {
   const card = useRef<HTMLElement>(null);
   useEffect(() => {
-    return svg === undefined ? undefined : inItsFrame(() => put(svg, card.current!));
+    return svg === undefined ? undefined : inItsFrame(() => put(svg, card.current));
   }, [svg]);
   return (
     <section class={svg === undefined ? 'card waiting' : 'card'} ref={card} aria-label={label} tabIndex={0} />
   );
 }
 
-function put(svg: string, card: HTMLElement): void {
+/** The card may be gone by now: what waits for a frame is given up only after the page has changed. */
+function put(svg: string, card: HTMLElement | null): void {
   const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
-  card.replaceChildren(documentElement);
+  card?.replaceChildren(documentElement);
 }
