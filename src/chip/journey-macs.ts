@@ -1,9 +1,13 @@
 import { type ChipLayer, columnsRead } from './geometry.ts';
 import {
+  comesTo,
+  isSameWord,
+  namesInPe,
   nthPixel,
   nthPsum,
   numberOfPixel,
   numberOfPsum,
+  type PeFilling,
   type PeWords,
   slotOfWeight,
   weightInSlot,
@@ -70,6 +74,27 @@ export function macsWith(layer: ChipLayer, order: PeOrder, pe: PeWords, word: La
       return upTo(windowWords).map((position) => numberOf(Math.floor(n / filters), n % filters, position));
     }
   }
+}
+
+/**
+ * Whether a word is in a scratchpad or a FIFO of a PE in some cycle. The place of a psum holds it from its first MAC in the
+ * PE on.
+ *
+ * @param macs that the PE has begun since the pass did
+ */
+export function holdsWord(
+  layer: ChipLayer,
+  order: PeOrder,
+  pe: PeWords,
+  filling: PeFilling & { readonly macs: number },
+  word: LayerWord,
+): boolean {
+  if (!comesTo(layer, pe, word)) return false;
+  const { filter, ifmap, psum, fifos } = namesInPe(layer, pe, filling);
+  const has = (names: readonly (LayerWord | undefined)[]) =>
+    names.some((name) => name !== undefined && isSameWord(name, word));
+  if (has(filter) || has(ifmap) || Object.values(fifos).some(has)) return true;
+  return has(psum) && macsWith(layer, order, pe, word)[0]! < filling.macs;
 }
 
 const upTo = (count: number): number[] => Array.from({ length: count }, (_, i) => i);

@@ -4,7 +4,7 @@ import { LEAST_WORD } from './arithmetic.ts';
 import { configure } from './configuration.ts';
 import { Glb } from './glb.ts';
 import { range, type SmallPass, smallPass, wordsOf } from './journey.testing.ts';
-import { macsWith, nthMac } from './journey-macs.ts';
+import { holdsWord, macsWith, nthMac } from './journey-macs.ts';
 import {
   comesTo,
   namesInPe,
@@ -150,6 +150,43 @@ describe('the names of the words in a PE', () => {
       { numRuns: 150 },
     );
     expect(psumsSeen).toBeGreaterThan(0);
+  });
+});
+
+describe('a PE', () => {
+  it('holds just the words that are in it, a psum from its first MAC on', () => {
+    fc.assert(
+      fc.property(smallPass, fc.nat(), (small, until) => {
+        const { chip, layer } = small.run;
+        const { order } = chip.pe;
+        const running = begin(small);
+        while (!running.isOver && running.cycle < until % 1000) running.step();
+        for (const { pe, words: at } of pesOf(small, running.works).slice(0, 8)) {
+          const { ifmapWrites, psumsOut, macs } = pe;
+          const filling = { contents: pe.contents(), ifmapWrites, psumsOut, macs };
+          const { filter, ifmap, fifos } = namesInPe(layer, at, filling);
+          const inIt = [...filter, ...ifmap, ...Object.values(fifos).flat()].map((name) =>
+            JSON.stringify(name),
+          );
+          for (const word of wordsOf(layer)) {
+            const mayBe = comesTo(layer, at, word);
+            const holds = holdsWord(layer, order, at, filling, word);
+            if (!mayBe || word.type !== 'psum')
+              expect(holds).toBe(mayBe && inIt.includes(JSON.stringify(word)));
+          }
+          const last = macs > 0 ? nthMac(layer, order, at, macs - 1)! : undefined;
+          const next = nthMac(layer, order, at, macs);
+          const n = (psum: LayerWord) => (psum.type === 'psum' ? numberOfPsum(at, psum) : 0);
+          if (last && n(last.psum) >= psumsOut)
+            expect(holdsWord(layer, order, at, filling, last.psum)).toBe(true);
+          if (!next || (last && n(last.psum) === n(next.psum))) continue;
+          const isFirst = macsWith(layer, order, at, next.psum)[0] === macs;
+          const comes = inIt.includes(JSON.stringify(next.psum));
+          if (isFirst) expect(holdsWord(layer, order, at, filling, next.psum)).toBe(comes);
+        }
+      }),
+      { numRuns: 15 },
+    );
   });
 });
 

@@ -220,3 +220,9 @@ export function namesInPe(layer: ChipLayer, pe: PeWords, filling: PeFilling): Pe
     },
   };
 }
+
+/** Whether two words are the same one of a layer. */
+export function isSameWord(a: LayerWord, b: LayerWord): boolean {
+  const [one, other] = [a, b] as readonly Readonly<Record<string, unknown>>[];
+  return Object.keys(one!).every((key) => one![key] === other![key]);
+}

@@ -3,6 +3,7 @@ import type { Progress } from '../steps.ts';
 import { type ArrayConfig, pesOf } from './chip.ts';
 import { type Configuration, configure } from './configuration.ts';
 import { type Film, filmPass } from './film.ts';
+import { passInCycle } from './film-summary.ts';
 import type { ChipLayer } from './geometry.ts';
 import { type BankUse, Glb } from './glb.ts';
 import { activePesOf, type GlbFills, type LayerRun } from './layer.ts';
@@ -105,6 +106,16 @@ export class Stage {
   }
 
   /**
+   * A pass as the schedule has it.
+   *
+   * @throws InputError if there is no such pass.
+   */
+  passAt(index: number): Pass {
+    refuseOutside('pass', index, 0, this.passes.length - 1);
+    return this.passes[index]!;
+  }
+
+  /**
    * One pass of the layer.
    *
    * @throws InputError if there is no such pass.
@@ -136,12 +147,7 @@ export class Stage {
   find(cycle: number): { readonly pass: number; readonly cycle: number } {
     const { starts, cycles } = this.plan;
     refuseOutside('cycle', cycle, 0, cycles - 1);
-    let [pass, end] = [0, starts.length];
-    while (end - pass > 1) {
-      const middle = (pass + end) >> 1;
-      if (starts[middle]! <= cycle) pass = middle;
-      else end = middle;
-    }
+    const pass = passInCycle(this.plan, cycle);
     return { pass, cycle: cycle - starts[pass]! };
   }
 
@@ -192,11 +198,6 @@ export class Stage {
     const snapshot = snapshotOf(this.run.layer, this.passAt(index), running);
     this.current = { index, running, snapshot };
     return snapshot;
-  }
-
-  private passAt(index: number): Pass {
-    refuseOutside('pass', index, 0, this.passes.length - 1);
-    return this.passes[index]!;
   }
 
   private begin(index: number): RunningPass {
