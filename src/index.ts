@@ -10,8 +10,16 @@ export {
   analyze,
   analyzeLayer,
 } from './analysis/analyze.ts';
+export {
+  type LimitUse,
+  type MappingByHand,
+  mappingByHand,
+  type Optimum,
+  type ParameterByHand,
+} from './analysis/by-hand.ts';
 export { type CurvePiece, energyAt } from './analysis/cost-curve.ts';
 export { energyOf } from './analysis/energy.ts';
+export type { MappingCost } from './analysis/mapping-cost.ts';
 export type {
   AnalysisResult,
   DataflowResult,
@@ -35,8 +43,18 @@ export { type BestChipMapping, bestChipMapping } from './chip/best-mapping.ts';
 export { type Chip, EYERISS_CHIP } from './chip/chip.ts';
 export { chipSchema, formatChip, parseChip } from './chip/chip-file.ts';
 export { type MappingChoice, parseMapping } from './chip/choose-mapping.ts';
+export { drawnRun } from './chip/drawn-run.ts';
+export { type Film, PE_STATES, type PeState } from './chip/film.ts';
 export { CAUSES, type Cause, type Comparison } from './chip/framework.ts';
 export { type ChipLayer, chipLayer, partShape } from './chip/geometry.ts';
+export {
+  type JourneyStop,
+  type PassList,
+  type WordJourney,
+  wordJourney,
+} from './chip/journey.ts';
+export { type PassEvent, type PassJourney, passJourney } from './chip/journey-in-pass.ts';
+export type { LayerWord, StopName } from './chip/journey-stops.ts';
 export { type BrokenChipLimit, brokenChipLimits } from './chip/limits.ts';
 export type { ChipMapping } from './chip/mapping.ts';
 export {
@@ -62,6 +80,8 @@ export {
   simulate,
   simulationSteps,
 } from './chip/simulation.ts';
+export { type PeSnapshot, type Snapshot, scratchpadWords } from './chip/snapshot.ts';
+export { openStage, type Stage, type StagePass, type StagePlan } from './chip/stage.ts';
 export { type TraceEvent, traceText } from './chip/trace.ts';
 export { countAccesses } from './dataflow/counts.ts';
 export {
@@ -172,6 +192,18 @@ export {
 } from './loopnest/conventions.ts';
 export type { Accesses } from './loopnest/counts.ts';
 export {
+  keepable,
+  type LoopAddress,
+  type LoopKind,
+  type LoopPlace,
+  moveLoop,
+  normalForm,
+  partsOf,
+  placesFor,
+  setKeep,
+  splitLoop,
+} from './loopnest/edit.ts';
+export {
   type EvaluateOptions,
   evaluateNest,
   type NestEnergy,
@@ -210,6 +242,7 @@ export {
   type NoNest,
 } from './loopnest/map-result.ts';
 export type { LevelMapping, Loop, LoopMapping } from './loopnest/mapping.ts';
+export { mappingCode, mappingFromCode } from './loopnest/mapping-code.ts';
 export type { NestPreset } from './loopnest/presets/preset.ts';
 export {
   ARCHITECTURE_PRESET_NAMES,
@@ -255,12 +288,22 @@ export { paperReport } from './paper/report.ts';
 export { figureSteps, runFigures } from './paper/run.ts';
 export { printsAs, type Statement } from './paper/statement.ts';
 export { ANALYSIS_COLUMNS, analysisCsv, analysisData } from './report/analysis-data.ts';
-export { analysisChart, type ChartOptions, layersChart, networkChart } from './report/chart.ts';
+export { analysisChart, type ChartOptions, layersChart, layersCharts, networkChart } from './report/chart.ts';
+export { darkChart } from './report/chart-style.ts';
 export { tableCsv } from './report/csv.ts';
 export type { ColumnOf, ColumnType, DataColumn, DataTable, Value } from './report/data-table.ts';
+export { headline } from './report/headline.ts';
 export { analysisHtml } from './report/html.ts';
 export { LAYER_COLUMNS, layersData } from './report/layers-data.ts';
+export { type Against, againstBest, type NestAgainstBest } from './report/nest-against-best.ts';
 export { NEST_COLUMNS, nestData } from './report/nest-data.ts';
+export {
+  type DrawnLevel,
+  type DrawnLoop,
+  type DrawnTensor,
+  type NestDrawing,
+  nestDrawing,
+} from './report/nest-drawing.ts';
 export { type NestEvaluationOptions, nestEvaluationText } from './report/nest-evaluation.ts';
 export { EVALUATION_COLUMNS, evaluationData } from './report/nest-evaluation-data.ts';
 export { nestPicture } from './report/nest-picture.ts';

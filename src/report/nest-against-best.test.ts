@@ -3,7 +3,7 @@ import { describe, expect, it } from 'vitest';
 import { moveLoop } from '../loopnest/edit.ts';
 import { NEST_OBJECTIVES } from '../loopnest/map-result.ts';
 import { ALL_KEPT, arbitraryNest, CONV3, MACHINE, ROUND_THE_GLB, shown } from './nest.testing.ts';
-import { againstBest } from './nest-against-best.ts';
+import { againstBest, searchSays } from './nest-against-best.ts';
 
 const best = shown(CONV3, MACHINE, ROUND_THE_GLB).evaluation;
 
@@ -16,6 +16,7 @@ describe('a mapping against the best', () => {
         expect(found.parts.every(({ more, energy }) => more === 0 && energy.ratio === 1)).toBe(true);
         expect(found.broken.length).toBe(evaluation.broken.length);
         expect(found.says).toMatch(/^As good as the best mapping/);
+        expect(found.pays).toBeUndefined();
       }),
     );
   });
@@ -29,6 +30,13 @@ describe('a mapping against the best', () => {
     const percent = (100 * (evaluation.energy.total / best.energy.total - 1)).toPrecision(3);
     expect(found.says).toBe(
       `${percent} % more energy than the best mapping; but the machine cannot do it: it breaks limits of GLB.`,
+    );
+    const rf = found.parts.reduce((a, b) => (b.more > a.more ? b : a));
+    expect(found.pays).toMatch(
+      new RegExp(`^${rf.name} pays the most: [\\d.]+ times what it takes in the best mapping\\. `),
+    );
+    expect(found.pays).toContain(
+      `${((100 * rf.more) / best.energy.total).toPrecision(3)} % to the energy of the best.`,
     );
     expect(structuredClone(found)).toEqual(found);
   });
@@ -66,5 +74,44 @@ describe('a mapping against the best', () => {
       objective: { ratio: undefined },
       says: `More ${name} than the best mapping.`,
     });
+  });
+});
+
+describe('how sure the best mapping is', () => {
+  const search = {
+    spaceSize: 3_593_716_098,
+    visited: 12,
+    pruned: 3_593_716_086,
+    prunedBy: { 'GLB capacity': 168, 'RF bound': 23_148 },
+    proven: true,
+    lowerBound: best.energy.total,
+  };
+
+  it('is told with the size of the space and what ruled mappings out', () => {
+    expect(searchSays({ evaluation: best, search }, 'energy')).toEqual([
+      'Proven: none of 3.59 billion mappings takes less energy.',
+      'The search evaluated 12 of them; the others it ruled out in groups.',
+      'What ruled out groups, and how often: RF bound 23,148 · GLB capacity 168.',
+    ]);
+  });
+
+  it('is the bound where the search was stopped', () => {
+    const lowerBound = 0.75 * best.energy.total;
+    const [says] = searchSays(
+      { evaluation: best, search: { ...search, proven: false, lowerBound } },
+      'energy',
+    );
+    expect(says).toBe(
+      'Not proven: the search was stopped. None of 3.59 billion mappings can take less than 75.0 % of the energy of this one.',
+    );
+  });
+
+  it.each([
+    [1, 'the only mapping'],
+    [4500, '4,500 mappings'],
+    [4.2e21, '4.2e21 mappings'],
+  ])('%s mappings', (spaceSize, said) => {
+    const [says] = searchSays({ evaluation: best, search: { ...search, spaceSize } }, 'delay');
+    expect(says).toBe(`Proven: none of ${said} takes fewer cycles.`);
   });
 });

@@ -1,7 +1,7 @@
 import type { NestEvaluation } from '../loopnest/evaluate.ts';
-import type { NestObjective } from '../loopnest/map-result.ts';
+import type { FoundNest, NestObjective } from '../loopnest/map-result.ts';
 import { worthOf } from '../loopnest/search/worth.ts';
-import { listed, threeDigits } from './format.ts';
+import { howMany, listed, shareText, threeDigits } from './format.ts';
 import { limitNote } from './nest-notes.ts';
 
 /** A number of a mapping beside that of the best. */
@@ -25,6 +25,8 @@ export interface NestAgainstBest {
   readonly broken: readonly string[];
   /** What comes out, in a sentence. */
   readonly says: string;
+  /** Which part takes the most energy more than in the best mapping, in a sentence; none where no part does. */
+  readonly pays: string | undefined;
 }
 
 /**
@@ -42,16 +44,18 @@ export function againstBest(
   );
   const made = against(ours!, theirs!);
   const broken = evaluation.broken.map(limitNote);
+  const parts = Object.entries(evaluation.energy.byLevel).map(([name, energy]) => {
+    const other = best.energy.byLevel[name] ?? 0;
+    return { name, energy: against(energy, other), more: energy - other };
+  });
   return {
     objective: made,
     energy: against(evaluation.energy.total, best.energy.total),
     cycles: against(evaluation.cycles, best.cycles),
-    parts: Object.entries(evaluation.energy.byLevel).map(([name, energy]) => {
-      const other = best.energy.byLevel[name] ?? 0;
-      return { name, energy: against(energy, other), more: energy - other };
-    }),
+    parts,
     broken,
     says: sentence(made, objective, evaluation),
+    pays: payment(parts, best.energy.total),
   };
 }
 
@@ -61,6 +65,18 @@ const ROUNDING = 1e-9;
 function against(value: number, best: number): Against {
   if (Math.abs(value - best) <= ROUNDING * best) return { value, best, ratio: 1 };
   return { value, best, ratio: best > 0 ? value / best : undefined };
+}
+
+/** The part that pays. Sums of energy that differ by rounding only are equal. */
+function payment(parts: NestAgainstBest['parts'], total: number): string | undefined {
+  const most = parts.reduce((a, b) => (b.more > a.more ? b : a));
+  if (most.more <= ROUNDING * total) return undefined;
+  const { name, energy, more } = most;
+  const times =
+    energy.ratio === undefined
+      ? ''
+      : `: ${threeDigits(energy.ratio)} times what it takes in the best mapping`;
+  return `${name} pays the most${times}. That alone adds ${threeDigits((100 * more) / total)} % to the energy of the best.`;
 }
 
 const NAMES: Readonly<Record<NestObjective, string>> = {
@@ -84,3 +100,35 @@ function ratioText(ratio: number, what: string): string {
     ? `${threeDigits(ratio)} times the ${what} of the best mapping`
     : `${percent} % ${ratio > 1 ? 'more' : 'less'} ${what} than the best mapping`;
 }
+
+/** How sure the best mapping is, in sentences: whether it is proven, and what the search did. */
+export function searchSays(
+  { evaluation, search }: Pick<FoundNest, 'evaluation' | 'search'>,
+  objective: NestObjective,
+): readonly string[] {
+  const { spaceSize, visited, proven, lowerBound, prunedBy } = search;
+  const what = NAMES[objective];
+  const mappings = spaceSize === 1 ? 'the only mapping' : `${inWords(spaceSize)} mappings`;
+  const [worth] = worthOf(objective, evaluation.energy.total, evaluation.cycles);
+  const gap = worth > 0 ? Math.max(0, 100 * (1 - lowerBound / worth)) : 0;
+  const reasons = Object.entries(prunedBy)
+    .sort(([, a], [, b]) => b - a)
+    .map(([reason, times]) => `${reason} ${times.toLocaleString('en')}`);
+  return [
+    proven
+      ? `Proven: none of ${mappings} takes ${objective === 'delay' ? 'fewer' : 'less'} ${what}.`
+      : `Not proven: the search was stopped. None of ${mappings} can take less than ${shareText(100 - gap)} % of the ${what} of this one.`,
+    `The search evaluated ${visited.toLocaleString('en')} of them; the others it ruled out in groups.`,
+    ...(reasons.length > 0 ? [`What ruled out groups, and how often: ${reasons.join(' · ')}.`] : []),
+  ];
+}
+
+const long = new Intl.NumberFormat('en', {
+  notation: 'compact',
+  compactDisplay: 'long',
+  maximumSignificantDigits: 3,
+});
+
+/** 3593716098 as `3.59 billion`. */
+const inWords = (count: number): string =>
+  count < 1e6 ? count.toLocaleString('en') : count < 1e15 ? long.format(count) : howMany(count);

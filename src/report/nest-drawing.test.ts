@@ -144,6 +144,7 @@ describe('the drawing of a nest', () => {
       canKeep: true,
       canGoRound: true,
       tile: undefined,
+      says: 'weights go round GLB: straight from DRAM to RF.',
       arrow: undefined,
     });
     expect(glb.grid).toEqual({ x: 16, y: 16, usedX: 13, usedY: 12 });

@@ -4,7 +4,7 @@ import { paddedProblem } from '../loopnest/evaluate.ts';
 import { storesOf } from '../loopnest/limits.ts';
 import { nestOf, tileLengths } from '../loopnest/nest.ts';
 import { type LoopProblem, type PerTensor, TENSORS, type Tensor } from '../loopnest/problem.ts';
-import { arrowSays, effectSays, nestSays } from './nest-guide.ts';
+import { arrowSays, effectSays, type Neighbours, nestSays, roundSays, tileSays } from './nest-guide.ts';
 import { fillText, levelName, loopText, nestHeading } from './nest-names.ts';
 import { limitNote, paddingNote } from './nest-notes.ts';
 import { type Effect, type LevelView, type LoopView, nestView, REUSES, type ShownNest } from './nest-view.ts';
@@ -92,6 +92,8 @@ export interface DrawnTensor {
   readonly canGoRound: boolean;
   /** None where the tensor goes round the level. */
   readonly tile: DrawnTile | undefined;
+  /** What the level keeps of the tensor, or that it goes round, in a sentence; empty for the MACs. */
+  readonly says: string;
   /** None at the outermost level and where the tensor goes round. */
   readonly arrow: DrawnArrow | undefined;
 }
@@ -193,7 +195,7 @@ function drawnLevel(scene: Scene, level: LevelView, i: number, depth: number): D
     {
       canKeep: memory !== undefined && keepable(scene.architecture, i).includes(tensor),
       canGoRound: memory !== undefined && i > 0,
-      tile: tileOf(scene, level, i, tensor),
+      ...tileOf(scene, level, i, tensor),
       arrow: arrowOf(scene, level, i, tensor),
     },
   ]);
@@ -232,13 +234,7 @@ function drawnLoop(scene: Scene, loop: LoopView, address: LoopAddress, depth: nu
   const { dimension, factor, kind } = loop;
   const tensors = TENSORS.map((tensor): [Tensor, DrawnEffect] => {
     const { tile, effect, words } = loop.tensors[tensor];
-    const keeps = (keep: readonly Tensor[]) => keep.includes(tensor);
-    const above = scene.kept.slice(0, address.level + 1).findLastIndex(keeps);
-    const below = scene.kept.findIndex((keep, i) => i > address.level && keeps(keep));
-    const names = {
-      above: scene.levels[above]!.name,
-      below: scene.levels[below < 0 ? scene.kept.length : below]!.name,
-    };
+    const names = neighboursOf(scene, tensor, address.level, address.level + 1);
     const says = effectSays(tensor, loop, names);
     return [tensor, { tile, effect, saves: REUSES.has(effect), words, says }];
   });
@@ -253,21 +249,35 @@ function drawnLoop(scene: Scene, loop: LoopView, address: LoopAddress, depth: nu
   };
 }
 
+/** The next levels that keep a tensor: above, among those up to `last`, and below, from `first` on. */
+function neighboursOf({ kept, levels }: Scene, tensor: Tensor, last: number, first: number): Neighbours {
+  const keeps = (keep: readonly Tensor[]) => keep.includes(tensor);
+  const above = kept.slice(0, last + 1).findLastIndex(keeps);
+  const below = kept.findIndex((keep, i) => i >= first && keeps(keep));
+  const { name, memory } = levels[below < 0 ? kept.length : below]!;
+  return { above: levels[above]!.name, below: memory ? name : 'the MACs' };
+}
+
 function tileOf(
-  { problem, sizes }: Scene,
-  { kept }: LevelView,
+  scene: Scene,
+  { name, memory, kept }: LevelView,
   i: number,
   tensor: Tensor,
-): DrawnTile | undefined {
+): Pick<DrawnTensor, 'tile' | 'says'> {
+  if (memory === undefined) return { tile: undefined, says: '' };
   const accesses = kept[tensor];
-  if (accesses === undefined) return undefined;
-  const { tile, reads, fills, updates } = accesses;
+  if (accesses === undefined) {
+    return { tile: undefined, says: roundSays(tensor, name, neighboursOf(scene, tensor, i - 1, i + 1)) };
+  }
+  const { problem, sizes } = scene;
+  const { tile: words, reads, fills, updates } = accesses;
   const lengths = tileLengths(problem, tensor, sizes[i]!);
   const axes = problem.tensors[tensor].map((axis, a) => ({
     dimensions: axis.map(({ dimension }) => dimension),
     length: lengths[a]!,
   }));
-  return { words: tile, axes, reads, fills, updates };
+  const tile = { words, axes, reads, fills, updates };
+  return { tile, says: tileSays(tensor, name, tile) };
 }
 
 function arrowOf(

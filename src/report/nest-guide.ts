@@ -1,6 +1,7 @@
 import { macUnits } from '../loopnest/architecture.ts';
 import { TENSORS, type Tensor } from '../loopnest/problem.ts';
-import { shareText, upToThreeDigits } from './format.ts';
+import { listed, shareText, upToThreeDigits } from './format.ts';
+import type { DrawnTile } from './nest-drawing.ts';
 import { wordsText } from './nest-names.ts';
 import type { Effect, LevelView, LoopView, ShownNest } from './nest-view.ts';
 
@@ -89,6 +90,27 @@ export function arrowSays(
     down.words > 0 ? `${wordsText(down.words)} come down again to be added to` : 'none comes down again';
   return `${wordsText(up.words)} psums go from ${below} up to ${above}, each output ${timesText(up.times)}; ${back}.`;
 }
+
+/** What a memory keeps of a tensor, and how often that is accessed, in a sentence. */
+export function tileSays(
+  tensor: Tensor,
+  level: string,
+  { words, axes, reads, fills, updates }: DrawnTile,
+): string {
+  const box = axes.map(({ dimensions, length }) => `${dimensions.join('+')} ${wordsText(length)}`);
+  const run = [
+    `${wordsText(reads)} words are read there`,
+    ...(fills > 0 ? [`${wordsText(fills)} come from above`] : []),
+    ...(updates > 0 ? [`${wordsText(updates)} psums come from below`] : []),
+  ];
+  return `${level} keeps a tile of ${wordsText(words)} words of ${tensor}: ${box.join(' × ')}. Over the whole run, ${listed(run)}.`;
+}
+
+/** That a tensor goes round a memory, in a sentence. */
+export const roundSays = (tensor: Tensor, level: string, { above, below }: Neighbours): string =>
+  tensor === 'outputs'
+    ? `psums go round ${level}: straight from ${below} to ${above}.`
+    : `${tensor} go round ${level}: straight from ${above} to ${below}.`;
 
 /** What a nest shows, in sentences: where the energy goes, how often words come from DRAM, what sets the pace. */
 export function nestSays(

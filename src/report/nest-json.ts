@@ -3,7 +3,7 @@ import type { ConventionDifference } from '../loopnest/conventions.ts';
 import type { NestEvaluation } from '../loopnest/evaluate.ts';
 import type { MappedLayer, NetworkMapping } from '../loopnest/map-result.ts';
 import type { LoopMapping } from '../loopnest/mapping.ts';
-import type { ShownNest } from '../report/nest-view.ts';
+import type { ShownNest } from './nest-view.ts';
 
 /** What `rowhouse map --json` prints. */
 export const mappingJson = ({ layers, ...facts }: NetworkMapping, { buffers, axes }: Constraints) => ({
