@@ -78,7 +78,7 @@ test.each([1, 2])('a mapping exists where trying finds one (rules at one of %i l
       const found = new Existence(problem, factors).hasMapping(architecture, constraints);
       expect(found).toBe(hasMapping(drawn, factors));
     }),
-    { numRuns: 1500 },
+    { numRuns: 1000 },
   );
 });
 
@@ -102,7 +102,7 @@ describe('what it says of random cases without a mapping', () => {
           expect(hasMapping(onlyRules(drawn, fewer), factors), `with ${fewer.join(' and ')}`).toBe(true);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: 400 },
     );
   });
 
@@ -127,7 +127,7 @@ describe('what it says of random cases without a mapping', () => {
         expect(hasMapping(having(Number(needed)), factors)).toBe(true);
         expect(hasMapping(having(Number(needed) - 1), factors)).toBe(false);
       }),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 });

@@ -79,8 +79,8 @@ describe('the best of all mappings, tried one by one', () => {
     });
 
   test.each([
-    ['few rules', 3, 700],
-    ['rules at every level', 1, 500],
+    ['few rules', 3, 400],
+    ['rules at every level', 1, 300],
   ])('perfect factors, %s', (_, oneOfLevels, numRuns) => {
     fc.assert(
       fc.property(cases(48, oneOfLevels), ({ drawn, ...options }) => expectBest(drawn, options)),
@@ -93,7 +93,7 @@ describe('the best of all mappings, tried one by one', () => {
       fc.property(cases(24, 3), ({ drawn, ...options }) =>
         expectBest(drawn, { ...options, factors: 'imperfect' }),
       ),
-      { numRuns: 300 },
+      { numRuns: 200 },
     );
   });
 

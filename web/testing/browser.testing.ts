@@ -73,11 +73,15 @@ const axe = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js
 export async function seriousIssues(page: Page): Promise<readonly string[]> {
   await page.evaluate(await axe);
   const { violations } = await page.evaluate(() =>
-    (globalThis as unknown as { axe: { run(): Promise<AxeResult> } }).axe.run(),
+    (globalThis as unknown as { axe: Axe }).axe.run({ resultTypes: ['violations'] }),
   );
   return violations
     .filter(({ impact }) => impact === 'serious' || impact === 'critical')
     .map(({ id, help, nodes }) => `${id}: ${help}: ${nodes.map(({ target }) => target).join('; ')}`);
+}
+
+interface Axe {
+  run(options: { readonly resultTypes: readonly string[] }): Promise<AxeResult>;
 }
 
 interface AxeResult {

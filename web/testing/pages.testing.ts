@@ -38,6 +38,13 @@ export function pages() {
   };
 }
 
+/** Goes to another address of the page, as one who types it does. */
+export async function goTo(page: Page, hash: string): Promise<void> {
+  await page.evaluate((to) => {
+    location.hash = to;
+  }, hash);
+}
+
 /** Keeps what a page looks like, to be looked at. */
 export async function keep(page: Page, name: string): Promise<void> {
   mkdirSync(SCREENSHOTS, { recursive: true });

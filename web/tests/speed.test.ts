@@ -69,7 +69,7 @@ test('does not stand still while a network of 54 layers is mapped and drawn', {
   const page = await open('#/compare?batch=4');
   await page.locator('.card svg').nth(1).waitFor();
   const longest: number[] = [];
-  for (const [i, network] of ['resnet-50', 'alexnet', 'resnet-50', 'alexnet', 'resnet-50'].entries()) {
+  for (const [i, network] of ['resnet-50', 'alexnet', 'resnet-50'].entries()) {
     longest.push(
       await longestTask(page, async () => {
         await page.getByLabel('Network', { exact: true }).selectOption(network);
@@ -81,5 +81,5 @@ test('does not stand still while a network of 54 layers is mapped and drawn', {
       }),
     );
   }
-  expect(Math.min(longest[0]!, longest[2]!, longest[4]!)).toBeLessThan(50);
+  expect(Math.min(longest[0]!, longest[2]!)).toBeLessThan(50);
 });
