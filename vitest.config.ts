@@ -35,8 +35,18 @@ export default defineConfig({
         test: {
           name: 'page',
           include: ['web/tests/*.test.ts'],
-          // After all else: some measure how long the page takes
+          exclude: ['web/tests/speed.test.ts'],
           sequence: { groupOrder: 1 },
+          globalSetup: 'web/testing/build-page.testing.ts',
+        },
+      },
+      {
+        extends: true,
+        test: {
+          name: 'speed of the page',
+          include: ['web/tests/speed.test.ts'],
+          // By itself: what else runs would be measured, too
+          sequence: { groupOrder: 2 },
           globalSetup: 'web/testing/build-page.testing.ts',
         },
       },

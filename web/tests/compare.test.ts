@@ -61,7 +61,7 @@ test('the numbers of every built-in network are those of the command', { timeout
 
 test('every field of the setup takes effect at once, and stands in the address', async () => {
   const page = await open('#/compare');
-  await page.getByLabel('Batch').fill('4');
+  await page.getByRole('textbox', { name: 'Batch' }).fill('4');
   await page.getByLabel('PEs', { exact: true }).fill('168');
   await page.getByLabel('Make small').selectOption('edp');
   await page.getByRole('textbox', { name: 'Layers' }).fill('CONV1,fc');
@@ -216,7 +216,7 @@ test('an address made by hand is answered where it is wrong', async () => {
 test('what is no number is told beside its field, and changes nothing', async () => {
   const page = await open('#/compare');
   const before = await headlineOf(page);
-  const field = page.getByLabel('Batch');
+  const field = page.getByRole('textbox', { name: 'Batch' });
   await field.fill('-3');
   await page.locator('.field', { has: field }).getByRole('alert').waitFor();
   expect(await headlineOf(page)).toBe(before);

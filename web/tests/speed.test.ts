@@ -1,6 +1,6 @@
 import type { Page } from 'playwright-core';
 import { expect, test } from 'vitest';
-import { pages } from '../testing/pages.testing.ts';
+import { goTo, pages } from '../testing/pages.testing.ts';
 import { longestTask } from '../testing/tracing.testing.ts';
 
 const { open, sent } = pages();
@@ -82,4 +82,28 @@ test('does not stand still while a network of 54 layers is mapped and drawn', {
     );
   }
   expect(Math.min(longest[0]!, longest[2]!)).toBeLessThan(50);
+});
+
+const VIEWS: readonly (readonly [hash: string, isOpen: string])[] = [
+  ['#/why-not?layer=CONV2', '.verdict p'],
+  ['#/array?layer=CONV3&cycle=1000', 'canvas[data-frame-median]'],
+  ['#/machine?layer=CONV3', '.machine[data-milliseconds]'],
+  ['#/figures?figure=12', '.card svg'],
+];
+
+test.each(VIEWS)('does not stand still while %s is opened', { timeout: 120_000 }, async (hash, isOpen) => {
+  const longest: number[] = [];
+  for (let i = 0; i < TRIES && !longest.some((ms) => ms < 50); i++) {
+    const page = await open('#/none');
+    await page.getByRole('heading', { level: 1 }).waitFor();
+    longest.push(
+      await longestTask(page, async () => {
+        await goTo(page, hash);
+        await page.locator(isOpen).first().waitFor();
+        await page.waitForTimeout(500);
+      }),
+    );
+    await page.context().close();
+  }
+  expect(Math.min(...longest)).toBeLessThan(50);
 });
