@@ -124,18 +124,26 @@ test('imperfect factors are never worse than perfect ones', () => {
     objective: fc.constantFrom(...NEST_OBJECTIVES),
     convention: fc.constantFrom(...CONVENTIONS),
   });
+  let proven = 0;
   fc.assert(
     fc.property(arbitraryMapCase(60, 4), options, (drawn, drawnOptions) => {
       const [perfect, imperfect] = (['perfect', 'imperfect'] as const).map((factors) =>
-        map(drawn, { ...drawnOptions, factors }),
+        // A few spaces are so large that their search takes minutes
+        map(drawn, { ...drawnOptions, factors, seconds: 2 }),
       );
       if (!perfect?.feasible) return;
-      if (!imperfect?.feasible) throw new Error('no mapping with imperfect factors');
+      if (!imperfect?.feasible) {
+        expect(imperfect?.reason.limit).toBe('time');
+        return;
+      }
+      if (!imperfect.search.proven) return;
+      proven++;
       const [most, least] = [perfect, imperfect].map((found) => worthOf(found, drawnOptions)[0]!);
       expect(least!).toBeLessThanOrEqual(most! * (1 + 1e-9));
     }),
     { numRuns: 100 },
   );
+  expect(proven).toBeGreaterThan(20);
 });
 
 /** Longer lists than those above: bounds, pairs of dimensions, symmetry and first trials all have work to do. */

@@ -20,8 +20,14 @@ export function Svg({ svg, label }: { svg: string | undefined; label: string }) 
   );
 }
 
-/** The card may be gone by now: what waits for a frame is given up only after the page has changed. */
+/**
+ * Puts in a picture, and then shows its panels one by one: all at once would take the browser too long to lay out. The card may
+ * be gone by now: what waits for a frame is given up only after the page has changed.
+ */
 function put(svg: string, card: HTMLElement | null): void {
   const { documentElement } = new DOMParser().parseFromString(svg, 'image/svg+xml');
+  const panels = documentElement.querySelectorAll('.role-scope > g');
+  for (const panel of panels) panel.setAttribute('display', 'none');
   card?.replaceChildren(documentElement);
+  for (const panel of panels) inItsFrame(() => panel.removeAttribute('display'));
 }
