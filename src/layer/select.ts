@@ -25,3 +25,21 @@ export function selectLayers({ name, layers }: Network, wanted: readonly string[
 }
 
 const isMeant = (layer: Layer, word: string): boolean => layer.name === word || layer.type === word;
+
+/**
+ * The layer of a name.
+ *
+ * @throws InputError if there is none.
+ */
+export function layerNamed<L extends Pick<Layer, 'name'>>(layers: readonly L[], name: string): L {
+  const layer = layers.find((one) => one.name === name);
+  if (layer !== undefined) return layer;
+  const names = layers.map((one) => one.name);
+  throw new InputError({
+    code: 'not-allowed',
+    path: ['layer'],
+    found: name,
+    allowed: names.slice(0, 12).join(', ') + (names.length > 12 ? ', …' : ''),
+    suggestion: nearestWord(name, names),
+  });
+}

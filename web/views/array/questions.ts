@@ -33,7 +33,7 @@ import { openStage, type Stage, type StagePass, type StagePlan } from '../../../
 import { EYERISS_ENERGY } from '../../../src/hardware/energy.ts';
 import { InputError } from '../../../src/input-error.ts';
 import type { Layer, Network } from '../../../src/layer/layer.ts';
-import { nearestWord } from '../../../src/nearest-word.ts';
+import { layerNamed } from '../../../src/layer/select.ts';
 import type { Progress } from '../../../src/steps.ts';
 import { type Outcome, outcomeOf } from '../../work/outcome.ts';
 import type { ArrayState, PePlace } from './fields.ts';
@@ -89,7 +89,7 @@ export function* openStageOf(
   known: KnownPasses,
 ): Generator<Progress, OpenStage> {
   const runnable = network.layers.filter((layer) => shapeProblems(CHIP.nativeShapes, layer).length === 0);
-  const spec = layerNamed(network, runnable, name);
+  const spec = layerNamed(network.layers, name || exampleOf(network, runnable));
   refuseTooLarge(chipLayer(spec, batch));
   const isPublished = network.name === 'alexnet' && PUBLISHED_ALEXNET[spec.name] !== undefined;
   const choice = mappingChoice(wanted, isPublished);
@@ -114,20 +114,6 @@ export function* openStageOf(
       known,
     },
   };
-}
-
-function layerNamed({ layers }: Network, runnable: readonly Layer[], name: string): Layer {
-  const first = runnable.find((layer) => layer.name === FIRST) ?? runnable[0] ?? layers[0];
-  const layer = name === '' ? first : layers.find((one) => one.name === name);
-  if (layer !== undefined) return layer;
-  const names = runnable.map((one) => one.name);
-  throw new InputError({
-    code: 'not-allowed',
-    path: ['layer'],
-    found: name,
-    allowed: names.slice(0, 12).join(', '),
-    suggestion: nearestWord(name, names),
-  });
 }
 
 function refuseTooLarge({ shape: { G, N, C, H, W } }: ChipLayer): void {
@@ -272,3 +258,7 @@ export function passCsv({ stage, opened }: OpenStage, index: number, cycle: numb
   const lines = [FILM_COLUMNS, ...filmLines(film)];
   return lines.map((line) => `${line.join(',')}\n`).join('');
 }
+
+/** The name of the layer that is shown where none is asked for. */
+const exampleOf = ({ layers }: Network, runnable: readonly Layer[]): string =>
+  (runnable.find((layer) => layer.name === FIRST) ?? runnable[0] ?? layers[0])?.name ?? '';

@@ -1,5 +1,6 @@
 import { InputError, type Problem } from '../../../src/input-error.ts';
 import type { Layer, Network } from '../../../src/layer/layer.ts';
+import { layerNamed } from '../../../src/layer/select.ts';
 import type { Architecture } from '../../../src/loopnest/architecture.ts';
 import { checkConstraints } from '../../../src/loopnest/check-constraints.ts';
 import { type Constraints, NO_CONSTRAINTS } from '../../../src/loopnest/constraints.ts';
@@ -10,7 +11,6 @@ import {
   constraintsPreset,
 } from '../../../src/loopnest/presets.ts';
 import { type LoopProblem, problemOfLayer } from '../../../src/loopnest/problem.ts';
-import { nearestWord } from '../../../src/nearest-word.ts';
 import { networkOf } from '../../network/network-ref.ts';
 import type { MachineState } from './fields.ts';
 import { ownArchitecture, unpackArchitecture } from './own-architecture.ts';
@@ -110,19 +110,6 @@ type MappedLayer = Exclude<Layer, { type: 'pool' }>;
 
 const exampleOf = ({ name }: Network, layers: readonly MappedLayer[]): MappedLayer =>
   layers.find((layer) => name === 'alexnet' && layer.name === 'CONV3') ?? layers[0]!;
-
-function layerNamed(layers: readonly MappedLayer[], name: string): MappedLayer {
-  const names = layers.map((one) => one.name);
-  const layer = layers.find((one) => one.name === name);
-  if (layer !== undefined) return layer;
-  throw new InputError({
-    code: 'not-allowed',
-    path: ['layer'],
-    found: name,
-    allowed: names.slice(0, 12).join(', ') + (names.length > 12 ? ', …' : ''),
-    suggestion: nearestWord(name, names),
-  });
-}
 
 function architectureOf(arch: string) {
   if (arch.startsWith('~')) {

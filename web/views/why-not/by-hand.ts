@@ -3,9 +3,8 @@ import { analyzeLayer } from '../../../src/analysis/analyze.ts';
 import { type MappingByHand, mappingByHand } from '../../../src/analysis/by-hand.ts';
 import { allOnes } from '../../../src/dataflow/dataflow.ts';
 import { DATAFLOWS } from '../../../src/dataflow/registry.ts';
-import { InputError } from '../../../src/input-error.ts';
-import type { Layer, Network } from '../../../src/layer/layer.ts';
-import { nearestWord } from '../../../src/nearest-word.ts';
+import type { Network } from '../../../src/layer/layer.ts';
+import { layerNamed } from '../../../src/layer/select.ts';
 import { byHandChart } from '../../../src/report/by-hand-chart.ts';
 import { hardwareOf, type Setup } from '../../setup/setup.ts';
 
@@ -36,7 +35,7 @@ export function byHandOf(
   { setup, layer: name, dataflow: flow, mapping }: ByHandQuestion,
 ): ByHand {
   const layers = network.layers.map((one) => one.name);
-  const layer = layerNamed(network, name);
+  const layer = layerNamed(network.layers, name || firstOf(network));
   const dataflow = DATAFLOWS.find((one) => one.name === flow)!;
   const options = { hardware: hardwareOf(setup), batch: setup.batch, objective: setup.objective };
   const best = () => {
@@ -48,16 +47,6 @@ export function byHandOf(
   return { layers, byHand, chart: byHandChart(byHand) };
 }
 
-function layerNamed({ layers }: Network, name: string): Layer {
-  const first = layers.find(({ type }) => type !== 'pool') ?? layers[0];
-  const layer = name === '' ? first : layers.find((one) => one.name === name);
-  if (layer !== undefined) return layer;
-  const names = layers.map((one) => one.name);
-  throw new InputError({
-    code: 'not-allowed',
-    path: ['layer'],
-    found: name,
-    allowed: names.slice(0, 12).join(', '),
-    suggestion: nearestWord(name, names),
-  });
-}
+/** The name of the first layer that does MACs, or of the first that there is. */
+const firstOf = ({ layers }: Network): string =>
+  (layers.find(({ type }) => type !== 'pool') ?? layers[0])?.name ?? '';
