@@ -248,3 +248,9 @@ test('layers in several charts stand as in one, some in each', () => {
   const tops = (text: string) => new Set(text.match(/"domain":\[0,[\d.]+\]/g));
   expect(new Set(parts.flatMap((part) => [...tops(part)]))).toEqual(tops(whole));
 });
+
+test('layers are divided by type of data where that is asked for', async () => {
+  const svg = await renderSvg(layersChart(RS_ONLY, { by: 'data' }));
+  const parts = new Set(barParts(svg).map(({ part }) => part));
+  expect(parts).toEqual(new Set(['ALU', 'ifmaps', 'weights', 'psums']));
+});

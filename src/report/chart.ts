@@ -1,7 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { AnalysisResult } from '../analysis/result.ts';
 import type { View } from './bar-marks.ts';
-import { type Bar, barRows, type Division, highestOf, shortened, stackedBars } from './bars.ts';
+import { type Bar, barRows, type Division, highestOf, type Panel, shortened, stackedBars } from './bars.ts';
 import { CHART_FRAME, panelTitle } from './chart-style.ts';
 import { baseline, type LayerAcross, layersAcross } from './compare.ts';
 import { printable } from './format.ts';
@@ -14,6 +14,8 @@ export interface ChartOptions {
    * stand one below the other. Default: 900.
    */
   readonly width?: number | undefined;
+  /** What the bars of layers are divided into. Default: the levels of the hierarchy. */
+  readonly by?: Division | undefined;
   /**
    * The address that the bar of a dataflow opens: relative, or of http. `layer` is empty where the bar stands for the whole
    * network. Bars with addresses also say in words what they show. Default: bars open nothing.
@@ -135,11 +137,14 @@ function groupsOf(result: AnalysisResult, { relative, link }: ChartOptions): rea
 const layersView = (result: AnalysisResult, options: ChartOptions): OneBelowTheOther =>
   stackedGroups(groupsOf(result, options), options);
 
-function stackedGroups(groups: readonly Group[], { width = PAGE }: ChartOptions): OneBelowTheOther {
+function stackedGroups(
+  groups: readonly Group[],
+  { width = PAGE, by = 'level' }: ChartOptions,
+): OneBelowTheOther {
   const views = groups.map(({ type, layers, highest, isFirst }): View => {
     const draw = layers[0]!.length > 1 ? smallMultiples : oneRow;
     const title = isFirst ? { title: panelTitle(TYPES[type]) } : {};
-    return { ...title, ...draw(layers.flat(), highest, width) };
+    return { ...title, ...draw(layers.flat(), { by, highest }, width) };
   });
   return { vconcat: views, spacing: 28, resolve: { scale: { color: 'independent' } } };
 }
@@ -155,12 +160,15 @@ function layerBars({ results }: AnalysisResult, layer: LayerAcross, base: string
   }));
 }
 
-function smallMultiples(bars: readonly Bar[], highest: number, line: number): View {
+/** What bars are divided into, and which of them reaches the top. */
+type Divided = Pick<Panel, 'by'> & { readonly highest: number };
+
+function smallMultiples(bars: readonly Bar[], { by, highest }: Divided, line: number): View {
   const dataflows = new Set(bars.map(({ dataflow }) => dataflow)).size;
   const step = Math.min(40, Math.max(27, 160 / dataflows));
   const width = dataflows * step;
   return {
-    data: { values: [...barRows(bars, 'level')] },
+    data: { values: [...barRows(bars, by)] },
     facet: {
       field: 'layer',
       type: 'nominal',
@@ -171,15 +179,15 @@ function smallMultiples(bars: readonly Bar[], highest: number, line: number): Vi
     columns: Math.max(1, Math.floor(line / (width + 16))),
     bounds: 'flush',
     spacing: { row: 46, column: 16 },
-    spec: stackedBars(bars, { by: 'level', x: 'dataflow', step, height: 110, yTitle: null, highest }),
+    spec: stackedBars(bars, { by, x: 'dataflow', step, height: 110, yTitle: null, highest }),
     resolve: { axis: { x: 'independent' } },
   };
 }
 
-const oneRow = (bars: readonly Bar[], highest: number, line: number): View => ({
-  data: { values: [...barRows(bars, 'level')] },
+const oneRow = (bars: readonly Bar[], { by, highest }: Divided, line: number): View => ({
+  data: { values: [...barRows(bars, by)] },
   ...stackedBars(bars, {
-    by: 'level',
+    by,
     x: 'layer',
     step: Math.min(46, Math.max(22, Math.min(640, line - AXIS_AND_LEGEND) / bars.length)),
     height: 200,

@@ -255,3 +255,11 @@ test('what is chosen goes along to other views, and a view is found again as it 
   expect(await headlineOf(page)).toContain('RS has the least energy');
   expect(page.url()).toMatch(/#\/compare\?net=vgg-16&batch=3$/);
 });
+
+test('layers are divided by type of data, too', async () => {
+  const page = await open('#/compare');
+  await headlineOf(page);
+  await page.getByRole('button', { name: 'by type of data' }).click();
+  await page.locator('[aria-label^="CONV1 under RS: weights "]').first().waitFor({ state: 'attached' });
+  expect(page.url()).toMatch(/#\/compare\?by=data$/);
+});

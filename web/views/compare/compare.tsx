@@ -1,3 +1,4 @@
+import type { Division } from '../../../src/report/bars.ts';
 import { Failure, Problems } from '../../parts/notice.tsx';
 import { useWidth } from '../../parts/use-width.ts';
 import { Working } from '../../parts/working.tsx';
@@ -17,9 +18,12 @@ export function Compare() {
   const [results, width] = useWidth<HTMLDivElement>();
   const setup = setupOf(state);
   const address = link({ open: '' });
-  const key = width === undefined ? undefined : JSON.stringify([setup, width]);
+  const key = width === undefined ? undefined : JSON.stringify([setup, width, state.by]);
   const { value, answer, isCurrent, isWorking, progress } = useAnswer(key, (onProgress) =>
-    analyst.ask((api, told) => api.compare(setup, { width: width!, address }, told), onProgress),
+    analyst.ask(
+      (api, told) => api.compare(setup, { width: width!, address, by: state.by }, told),
+      onProgress,
+    ),
   );
   return (
     <>
@@ -48,10 +52,32 @@ export function Compare() {
           )}
           {answer?.is === 'failed' && <Failure message={answer.message} />}
           {isWorking && <Working label="Mapping layers" progress={progress} onStop={() => analyst.stop()} />}
-          {value && <Results comparison={value} setup={setup} address={address} isCurrent={isCurrent} />}
+          {value && (
+            <Results comparison={value} setup={setup} address={address} isCurrent={isCurrent}>
+              <Divisions by={state.by} choose={(by) => set({ by })} />
+            </Results>
+          )}
         </div>
       </div>
       {state.open && isCurrent && <Opened setup={setup} open={state.open} close={address} />}
     </>
+  );
+}
+
+const DIVISIONS = [
+  ['level', 'by level of the hierarchy'],
+  ['data', 'by type of data'],
+] as const;
+
+function Divisions({ by, choose }: { by: Division; choose: (by: Division) => void }) {
+  return (
+    <fieldset class="row">
+      <legend>Bars of layers are divided</legend>
+      {DIVISIONS.map(([division, name]) => (
+        <button type="button" key={division} aria-pressed={division === by} onClick={() => choose(division)}>
+          {name}
+        </button>
+      ))}
+    </fieldset>
   );
 }

@@ -6,6 +6,7 @@ import { InputError } from '../../../src/input-error.ts';
 import type { Network } from '../../../src/layer/layer.ts';
 import { analysisCsv } from '../../../src/report/analysis-data.ts';
 import { analysisSheets, footnote } from '../../../src/report/analysis-sheets.ts';
+import type { Division } from '../../../src/report/bars.ts';
 import { analysisChart, layersCharts, networkChart } from '../../../src/report/chart.ts';
 import { type Obstacle, obstacles } from '../../../src/report/compare.ts';
 import { headline } from '../../../src/report/headline.ts';
@@ -51,9 +52,11 @@ export interface Drawn {
   readonly width: number;
   /** The address of a layer under a dataflow (or of the whole network, an empty layer) begins so. */
   readonly address: string;
+  /** What the bars of layers are divided into. */
+  readonly by: Division;
 }
 
-export const comparisonOf = (result: AnalysisResult, { width, address }: Drawn): Comparison => {
+export const comparisonOf = (result: AnalysisResult, { width, address, by }: Drawn): Comparison => {
   const [first] = result.results;
   const link = (dataflow: string, layer: string) => openAddress(address, dataflow, layer);
   return {
@@ -62,7 +65,7 @@ export const comparisonOf = (result: AnalysisResult, { width, address }: Drawn):
     layers: first?.layers.map(({ name }) => name) ?? [],
     dataflows: result.results.map(({ dataflow }) => dataflow),
     networkChart: networkChart(result, { width }),
-    layersCharts: layersCharts(result, { width, link, layers: LAYERS_PER_CHART }),
+    layersCharts: layersCharts(result, { width, link, by, layers: LAYERS_PER_CHART }),
     picture: analysisChart(result),
     sheets: analysisSheets(result),
     obstacles: obstacles(result),

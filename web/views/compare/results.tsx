@@ -1,3 +1,4 @@
+import type { ComponentChildren } from 'preact';
 import { Chart } from '../../parts/chart.tsx';
 import { Export, type ExportForm } from '../../parts/export.tsx';
 import { SheetTable } from '../../parts/sheet-table.tsx';
@@ -12,11 +13,14 @@ export function Results({
   setup,
   address,
   isCurrent,
+  children,
 }: {
   comparison: Comparison;
   setup: Setup;
   address: string;
   isCurrent: boolean;
+  /** How the charts of layers are drawn. */
+  children: ComponentChildren;
 }) {
   const { headline, sheets, obstacles, footnote, layers, dataflows } = comparison;
   const [summary, byLayer, ...others] = sheets;
@@ -49,6 +53,7 @@ export function Results({
       <p class="quiet">
         Every bar and every number is a link to its mapping. Layers of one type share a scale.
       </p>
+      {children}
       {comparison.layersCharts.map((chart, i) => (
         <Chart
           key={i}
