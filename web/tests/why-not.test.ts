@@ -44,6 +44,12 @@ test('a parameter is changed by hand: the limit that breaks, by how many words, 
   expect(await saysOf(page)).toEqual(dearer.says);
   const shown: MappingByHand = JSON.parse((await saved(page, 'JSON')).text);
   expect(shown).toEqual(JSON.parse(JSON.stringify(dearer)));
+  const lines = (await saved(page, 'CSV')).text.trim().split('\n');
+  expect(lines).toHaveLength(1 + dearer.limits.length);
+  for (const [i, { name, needed, over }] of dearer.limits.entries()) {
+    const cells = lines[i + 1]!.trim().split(',');
+    expect([cells[7], Number(cells[9]), Number(cells[11])]).toEqual([name, needed, over]);
+  }
   expect((await saved(page, 'SVG')).text).toContain(dearer.cost.energy.perMac.toPrecision(3));
 
   const other = await open(new URL(page.url()).hash);

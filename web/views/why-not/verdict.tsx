@@ -1,5 +1,7 @@
 import type { TopLevelSpec } from 'vega-lite';
 import type { LimitUse, MappingByHand, ParameterByHand } from '../../../src/analysis/by-hand.ts';
+import { byHandData } from '../../../src/report/by-hand-data.ts';
+import { tableCsv } from '../../../src/report/csv.ts';
 import { jsonText } from '../../../src/report/json.ts';
 import { Chart } from '../../parts/chart.tsx';
 import { Export } from '../../parts/export.tsx';
@@ -37,6 +39,7 @@ export function Verdict({
         forms={[
           { form: 'SVG', make: svg },
           { form: 'PNG', make: svg },
+          { form: 'CSV', make: () => tableCsv(byHandData(byHand)) },
           { form: 'JSON', make: () => jsonText(byHand) },
         ]}
       />
